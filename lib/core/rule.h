@@ -1,0 +1,95 @@
+#ifndef CCHC_CORE_RULE_H
+#define CCHC_CORE_RULE_H
+
+#include "core/figure.h"
+#include "core/form.h"
+#include "core/period.h"
+
+/* What refuses (domain.md, "What refuses and what only warns"). A verdict depends on the
+ * message, key, form, units, lock and the clock reading in its journal entry alone, never
+ * on stored figures: so that replaying the journal gives the same store. */
+
+/* number on the wire (never re-used), name, severity is always "refused",
+ * English text, Vietnamese text. */
+#define CCHC_RULE_TABLE(X)                                                               \
+	X(1, UNKNOWN_ROW, "no such row in the form",                                     \
+	  "không có chỉ tiêu này trong biểu mẫu")                                        \
+	X(2, HEADING, "a heading takes no figure", "dòng tiêu đề không nhận số liệu")    \
+	X(3, RESERVED, "the row is filled by the unit above for communes",               \
+	  "chỉ tiêu do cấp huyện báo cáo cho cấp xã")                                    \
+	X(4, NOT_A_NUMBER, "a number is expected", "phải là số")                         \
+	X(5, NEGATIVE, "a count cannot be negative", "không được là số âm")              \
+	X(6, PERCENT_RANGE, "a percent lies between 0 and 100",                          \
+	  "tỷ lệ phải từ 0 đến 100")                                                     \
+	X(7, TOO_MANY_DECIMALS, "too many decimals", "quá nhiều chữ số thập phân")       \
+	X(8, NOT_A_CHOICE, "not one of the choices",                                     \
+	  "không thuộc các lựa chọn của chỉ tiêu")                                       \
+	X(9, TOO_LARGE, "too large to be true", "số quá lớn")                            \
+	X(10, LOOKS_LIKE_DONG, "looks like đồng in a row of triệu đồng",                 \
+	  "có vẻ là đồng")                                                               \
+	X(11, DUPLICATE, "the row is given twice with different figures",                \
+	  "chỉ tiêu xuất hiện hai lần với số liệu khác nhau")                            \
+	X(12, BAD_STATE, "the cell has no such state", "trạng thái ô không hợp lệ")      \
+	X(13, NAME_MISMATCH, "number and name are of two different rows",                \
+	  "số thứ tự và tên chỉ tiêu không khớp")                                        \
+	X(20, PERIOD_UNKNOWN, "no such period", "không có kỳ báo cáo này")               \
+	X(21, NOT_BEGUN, "the period has not begun", "kỳ báo cáo chưa bắt đầu")          \
+	X(22, FORM_PERIOD, "the form is not for this period",                            \
+	  "biểu mẫu không áp dụng cho kỳ này")                                           \
+	X(23, UNIT_UNKNOWN, "no such unit in force on the period's last day",            \
+	  "không có đơn vị này vào ngày chốt kỳ báo cáo")                                \
+	X(24, NOT_YOUR_UNIT, "the key is not of this unit",                              \
+	  "khóa không thuộc đơn vị này")                                                 \
+	X(25, LOCKED, "the period is locked", "kỳ báo cáo đã khóa số liệu")              \
+	X(26, UNKNOWN_FORM, "no such form", "không có biểu mẫu này")                     \
+	X(27, EMPTY, "the message has nothing in it", "không có nội dung")               \
+	X(28, BAD_TEXT, "text is not clean UTF-8 or too long",                           \
+	  "văn bản không phải UTF-8 hoặc quá dài")                                       \
+	X(29, ENCODING, "the file is not UTF-8", "tệp không phải UTF-8")                 \
+	X(30, FILE_SHAPE, "the file is not a form that can be read",                     \
+	  "không nhận ra biểu mẫu trong tệp")
+
+enum cchc_rule {
+	CCHC_RULE_NONE = 0,
+#define X(number, name, english, vietnamese) CCHC_RULE_##name = number,
+	CCHC_RULE_TABLE(X)
+#undef X
+};
+
+/* Constant texts, never NULL; "unknown-row" style names. */
+const char *cchc_rule_name(enum cchc_rule rule);
+const char *cchc_rule_english(enum cchc_rule rule);
+const char *cchc_rule_vietnamese(enum cchc_rule rule);
+/* CCHC_RULE_NONE if the number is of no rule. */
+enum cchc_rule cchc_rule_from_number(uint32_t number);
+
+enum {
+	CCHC_REFUSED_WHOLE = UINT16_MAX,
+	CCHC_REFUSED_UNREAD = 0x8000, /* index from here: the agent's own reading refused it */
+};
+
+struct cchc_refusal {
+	uint16_t index;      /* of the cell in its message, or CCHC_REFUSED_WHOLE */
+	enum cchc_rule rule; /* CCHC_RULE_NONE: not refused */
+	char field[64];      /* the row's full code, or the envelope's field */
+	char value[64];      /* as given, cut to fit */
+	char expected[160];  /* what would have been right; may be "" */
+};
+
+/* What would have been right, in Vietnamese, "" where the rule's name says it all. The
+ * row may be NULL for rules about no row. */
+void cchc_rule_expect(const struct cchc_row *row, enum cchc_rule rule, char *out,
+		      size_t size);
+
+/* Judges one figure for a row (NULL: unknown) given by a unit; at_base_level: the unit is
+ * of the form's base level (a commune). True if it stands; else fills *refusal (not
+ * index). */
+bool cchc_rule_cell(const struct cchc_form *form, const struct cchc_row *row,
+		    bool at_base_level, struct cchc_figure figure,
+		    struct cchc_refusal *refusal);
+
+/* Judges a period for a form at a civil day. */
+bool cchc_rule_period(const struct cchc_form *form, struct cchc_period period,
+		      cchc_day today, struct cchc_refusal *refusal);
+
+#endif
