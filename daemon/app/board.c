@@ -1,0 +1,208 @@
+#include "app/board.h"
+
+#include <stdlib.h>
+
+enum cchc_rc cchc_board_new(const struct cchc_catalog *catalog, struct cchc_board **board)
+{
+	struct cchc_board *made = calloc(1, sizeof(*made));
+	enum cchc_rc rc = CCHC_OK;
+
+	if (!made)
+		return CCHC_NOMEM;
+	made->catalog = catalog;
+	cchc_trees_init(&made->trees, &catalog->units);
+	for (size_t i = 0; i < catalog->n_forms && rc == CCHC_OK; i++) {
+		struct cchc_board_form *form = &made->form[made->n_forms];
+
+		if (!catalog->form[i].newest)
+			continue;
+		form->of = &catalog->form[i];
+		rc = cchc_view_new(form->of->form, &made->trees, catalog->units.max_id,
+				   &form->view);
+		made->n_forms++;
+	}
+	if (rc != CCHC_OK) {
+		cchc_board_free(&made);
+		return rc;
+	}
+	*board = made;
+	return CCHC_OK;
+}
+
+void cchc_board_free(struct cchc_board **board)
+{
+	if (!*board)
+		return;
+	for (size_t i = 0; i < (*board)->n_forms; i++)
+		cchc_view_free(&(*board)->form[i].view);
+	cchc_trees_fini(&(*board)->trees);
+	free(*board);
+	*board = NULL;
+}
+
+struct cchc_board_form *cchc_board_form(struct cchc_board *board, uint16_t form_id)
+{
+	for (size_t i = 0; i < board->n_forms; i++)
+		if (board->form[i].of->id == form_id)
+			return &board->form[i];
+	return NULL;
+}
+
+static struct cchc_board_year *find_year(const struct cchc_board *board, uint16_t year)
+{
+	for (size_t i = 0; i < board->n_years; i++)
+		if (board->year[i].year == year)
+			return (struct cchc_board_year *)&board->year[i];
+	return NULL;
+}
+
+bool cchc_board_has(const struct cchc_board *board, uint16_t year)
+{
+	return find_year(board, year) != NULL;
+}
+
+void cchc_board_touch(struct cchc_board *board, uint16_t year)
+{
+	struct cchc_board_year *entry = find_year(board, year);
+
+	if (entry)
+		entry->used = ++board->uses;
+}
+
+struct loading {
+	struct cchc_board *board;
+	enum cchc_rc rc;
+};
+
+static void on_cells(void *data, const struct cchc_stored_cell *cells, size_t n)
+{
+	struct loading *loading = data;
+	struct cchc_board_form *form = cchc_board_form(loading->board, cells[0].form);
+
+	for (size_t i = 0; form && i < n && loading->rc == CCHC_OK; i++) {
+		const struct cchc_row *row =
+			cchc_form_row_by_id(form->of->form, cells[i].row);
+
+		if (row)
+			loading->rc = cchc_figures_set(&form->view->figures, cells[i].unit,
+						       cells[i].period, row->index,
+						       cells[i].figure);
+	}
+}
+
+static void drop_year(struct cchc_board *board, uint16_t year)
+{
+	struct cchc_board_year *entry = find_year(board, year);
+
+	for (size_t i = 0; i < board->n_forms; i++)
+		cchc_view_drop_year(board->form[i].view, year);
+	if (entry)
+		*entry = board->year[--board->n_years];
+}
+
+enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn, uint16_t year,
+			     const uint32_t *units, size_t n)
+{
+	struct loading loading = {.board = board};
+
+	if (cchc_board_has(board, year))
+		return CCHC_OK;
+	if (board->n_years == sizeof(board->year) / sizeof(board->year[0]))
+		return CCHC_LIMIT;
+	for (size_t i = 0; i < board->n_forms && loading.rc == CCHC_OK; i++)
+		loading.rc = cchc_view_add_year(board->form[i].view, year);
+	board->year[board->n_years++] = (struct cchc_board_year){year, ++board->uses};
+	if (n == 0)
+		cchc_store_each_cells(txn, 0, 0, year, on_cells, &loading);
+	for (size_t i = 0; i < n; i++)
+		cchc_store_each_cells(txn, units[i], 0, year, on_cells, &loading);
+	if (loading.rc == CCHC_OK)
+		loading.rc = txn->rc;
+	for (size_t i = 0; i < board->n_forms && loading.rc == CCHC_OK; i++)
+		loading.rc = cchc_view_build(board->form[i].view, year);
+	if (loading.rc != CCHC_OK)
+		drop_year(board, year);
+	return loading.rc;
+}
+
+static size_t periods_held(const struct cchc_board *board)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < board->n_forms; i++)
+		n += board->form[i].view->periods;
+	return n;
+}
+
+/* The year in which today lies, and the one before it. */
+static bool must_stay(const struct cchc_board *board, uint16_t year, cchc_day today)
+{
+	for (size_t i = 0; i < board->n_forms; i++)
+		if (year + 1 >= cchc_reporting_year(today,
+						    board->form[i].of->form->closing_day))
+			return true;
+	return false;
+}
+
+static struct cchc_board_year *oldest_use(struct cchc_board *board, cchc_day today)
+{
+	struct cchc_board_year *oldest = NULL;
+
+	for (size_t i = 0; i < board->n_years; i++) {
+		struct cchc_board_year *year = &board->year[i];
+
+		if (!must_stay(board, year->year, today) &&
+		    (!oldest || year->used < oldest->used))
+			oldest = year;
+	}
+	return oldest;
+}
+
+void cchc_board_trim(struct cchc_board *board, uint32_t periods, cchc_day today)
+{
+	while (periods_held(board) > periods && board->n_years > 1) {
+		struct cchc_board_year *oldest = oldest_use(board, today);
+
+		if (!oldest || oldest->used == board->uses)
+			return; /* what was just asked for stays */
+		drop_year(board, oldest->year);
+	}
+}
+
+enum cchc_rc cchc_board_apply(struct cchc_board *board, const struct cchc_changes *changes)
+{
+	struct cchc_board_form *form = cchc_board_form(board, changes->form);
+	struct cchc_figure figure[CCHC_ROWS_MAX];
+	uint16_t row[CCHC_ROWS_MAX];
+	size_t n = 0;
+
+	if (!form)
+		return CCHC_OK;
+	for (size_t i = 0; i < changes->n && n < CCHC_ROWS_MAX; i++) {
+		const struct cchc_row *of =
+			cchc_form_row_by_id(form->of->form, changes->row[i]);
+
+		if (!of)
+			continue;
+		row[n] = of->index;
+		figure[n++] = changes->new[i];
+	}
+	cchc_board_touch(board, changes->period.year);
+	return cchc_view_apply(form->view, changes->unit, changes->period, n, row, figure);
+}
+
+struct cchc_board_digest cchc_board_digest(const struct cchc_board *board, uint16_t year)
+{
+	struct cchc_board_digest digest = {.year = year};
+
+	for (size_t i = 0; i < board->n_forms; i++) {
+		const struct cchc_view *view = board->form[i].view;
+		uint64_t salt = board->form[i].of->id;
+
+		digest.figures += (2 * salt + 1) * cchc_figures_digest(&view->figures, year,
+								   &digest.n_figures);
+		digest.rollups += (2 * salt + 1) *
+				  cchc_view_digest(view, year, &digest.n_rollups);
+	}
+	return digest;
+}

@@ -1,0 +1,75 @@
+#include "app/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/query.h"
+#include "base/clock.h"
+
+struct cchc_job *cchc_job_new(struct cchc_daemon *d, const struct cchc_zmessage *message,
+			      uint64_t id, void (*run)(struct cchc_job *job))
+{
+	struct cchc_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->daemon = d;
+	job->catalog = &d->catalog;
+	job->store = &d->store;
+	job->run = run;
+	job->now_ms = cchc_clock_wall_ms();
+	memcpy(job->route, message->route, message->route_len);
+	job->route_len = message->route_len;
+	cchc_arena_init(&job->arena, CCHC_DECODE_MEMORY_MAX * 8);
+	cchc_answer_init(&job->answer, id, d->store.incarnation);
+	cchc_txn_read(&job->txn, d->store.env);
+	job->answer.commit = cchc_store_commit_number(&job->txn);
+	job->next = d->jobs;
+	d->jobs = job;
+	return job;
+}
+
+static void on_work(uv_work_t *work)
+{
+	struct cchc_job *job = work->data;
+
+	job->run(job);
+	if (job->txn.rc != CCHC_OK)
+		cchc_answer_refuse(&job->answer, "the store cannot be read: %s",
+				   cchc_rc_name(job->txn.rc));
+	cchc_txn_abort(&job->txn);
+}
+
+static void on_after_work(uv_work_t *work, int status)
+{
+	struct cchc_job *job = work->data;
+
+	(void)status; /* never cancelled */
+	cchc_job_finish(job);
+}
+
+void cchc_job_start(struct cchc_job *job)
+{
+	job->parked = false;
+	job->work.data = job;
+	if (uv_queue_work(job->daemon->loop, &job->work, on_work, on_after_work) != 0) {
+		cchc_answer_refuse(&job->answer, "no worker thread: ask again");
+		cchc_job_finish(job);
+	}
+}
+
+void cchc_job_finish(struct cchc_job *job)
+{
+	struct cchc_job **at = &job->daemon->jobs;
+
+	cchc_query_send(job->daemon, job->route, job->route_len, &job->answer);
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	cchc_txn_abort(&job->txn);
+	cchc_answer_fini(&job->answer);
+	cchc_arena_fini(&job->arena);
+	free(job->contact);
+	free(job->digest);
+	free(job);
+}

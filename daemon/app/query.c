@@ -1,0 +1,375 @@
+#include "app/query.h"
+
+#include <stdlib.h>
+
+#include "app/job.h"
+#include "app/replies.h"
+#include "app/residence.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+struct asked {
+	struct cchc_daemon *d;
+	const struct cchc_zmessage *message;
+	const Cchc__Ask *ask;
+	struct cchc_answer answer;
+	bool answered_later; /* a job has it */
+};
+
+void cchc_query_send(struct cchc_daemon *d, const void *route, size_t route_len,
+		     const struct cchc_answer *answer)
+{
+	struct cchc_zsocket *socket = cchc_doors_socket(&d->doors, CCHC_DOOR_QUERIES);
+
+	if (d->stopping)
+		return;
+	for (const struct cchc_frame *frame = answer->first; frame; frame = frame->next)
+		if (cchc_zsocket_send(socket, route, route_len, frame->bytes, frame->len) !=
+		    CCHC_OK)
+			d->counters.lost_answers++;
+}
+
+static void answer_about(struct asked *a)
+{
+	Cchc__Answer part = CCHC__ANSWER__INIT;
+	Cchc__About about = CCHC__ABOUT__INIT;
+	Cchc__UnitInfo unit;
+
+	about.store_id.data = a->d->store.id;
+	about.store_id.len = sizeof(a->d->store.id);
+	cchc_unit_info(a->d->catalog.receiver, &unit);
+	about.unit = &unit;
+	about.now = cchc_clock_wall_ms();
+	about.program = (char *)cchc_program();
+	part.kind = CCHC__ANSWER__KIND__ABOUT;
+	part.about = &about;
+	if (cchc_form_list(&a->d->catalog, &a->answer.arena, &about.form, &about.n_form) !=
+		    CCHC_OK ||
+	    cchc_answer_add(&a->answer, &part, CCHC_PART_LAST) != CCHC_OK)
+		cchc_answer_refuse(&a->answer, "out of memory");
+}
+
+static void answer_file(struct asked *a)
+{
+	Cchc__Answer part = CCHC__ANSWER__INIT;
+	Cchc__Piece piece = CCHC__PIECE__INIT;
+
+	part.kind = CCHC__ANSWER__KIND__FILE;
+	part.file = &piece;
+	if (cchc_piece_of(&a->d->catalog, a->ask->file, &piece) != CCHC_OK)
+		cchc_answer_refuse(&a->answer, "form: no such form or revision");
+	else if (cchc_answer_add(&a->answer, &part, CCHC_PART_LAST) != CCHC_OK)
+		cchc_answer_refuse(&a->answer, "out of memory");
+}
+
+static void start_job(struct asked *a, const struct cchc_question *question,
+		      void (*run)(struct cchc_job *job))
+{
+	struct cchc_job *job = cchc_job_new(a->d, a->message, a->ask->id, run);
+
+	if (!job) {
+		cchc_answer_refuse(&a->answer, "out of memory");
+		return;
+	}
+	job->question = *question;
+	a->answered_later = true;
+	cchc_job_start(job);
+}
+
+static void answer_cells(struct asked *a)
+{
+	const Cchc__CellsAsk *ask = a->ask->cells;
+	struct cchc_board *board = a->d->board;
+	struct cchc_question q;
+
+	if (!cchc_question_of_cells(&q, &a->d->catalog, ask, &a->answer))
+		return;
+	if (ask->has_watch && ask->watch &&
+	    cchc_residence_ensure(a->d, q.period.year) != CCHC_OK) {
+		cchc_answer_refuse(&a->answer, "the period cannot be loaded");
+		return;
+	}
+	if (!cchc_board_has(board, q.period.year) || board->commit < board->ahead) {
+		start_job(a, &q, cchc_job_cells);
+		return;
+	}
+	cchc_board_touch(board, q.period.year);
+	cchc_question_answer_cells(&q, board, &a->answer);
+}
+
+/* What explain needs to say who is not connected. */
+static void copy_contacts(struct cchc_job *job)
+{
+	const struct cchc_daemon *d = job->daemon;
+	size_t n = 0;
+
+	for (const struct cchc_sender *s = d->sessions.senders; s; s = s->next)
+		n++;
+	job->contact = calloc(n + 1, sizeof(job->contact[0]));
+	for (const struct cchc_sender *s = d->sessions.senders; job->contact && s;
+	     s = s->next)
+		job->contact[job->n_contacts++] =
+			(struct cchc_contact){s->key->unit, s->last_contact_ms};
+}
+
+static void answer_explain(struct asked *a)
+{
+	const Cchc__ExplainAsk *ask = a->ask->explain;
+	struct cchc_question q;
+	struct cchc_job *job;
+
+	if (!cchc_question_of_row(&q, &a->d->catalog, ask->period, ask->form, ask->unit,
+				  &ask->row, ask->scope, &a->answer))
+		return;
+	job = cchc_job_new(a->d, a->message, a->ask->id, cchc_job_explain);
+	if (!job) {
+		cchc_answer_refuse(&a->answer, "out of memory");
+		return;
+	}
+	job->question = q;
+	copy_contacts(job);
+	a->answered_later = true;
+	cchc_job_start(job);
+}
+
+static void answer_journal(struct asked *a)
+{
+	const Cchc__JournalAsk *ask = a->ask->journal;
+	struct cchc_question q;
+
+	if (cchc_question_of_row(&q, &a->d->catalog, ask->period, ask->form, ask->unit,
+				 ask->has_row ? &ask->row : NULL, CCHC_SCOPE_OWN,
+				 &a->answer))
+		start_job(a, &q, cchc_job_journal);
+}
+
+static const struct cchc_sender *latest_sender(const struct cchc_daemon *d,
+					       const struct cchc_key_entry *key)
+{
+	const struct cchc_sender *latest = NULL;
+
+	for (const struct cchc_sender *s = d->sessions.senders; s; s = s->next)
+		if (s->key == key &&
+		    (!latest || s->last_contact_ms > latest->last_contact_ms))
+			latest = s;
+	return latest;
+}
+
+struct last_mark {
+	uint64_t journal;
+	uint64_t epoch;
+	uint64_t seq;
+};
+
+static void on_mark(void *data, uint32_t unit, uint64_t epoch, const struct cchc_mark *mark)
+{
+	struct last_mark *last = data;
+
+	(void)unit;
+	if (mark->journal >= last->journal)
+		*last = (struct last_mark){mark->journal, epoch, mark->seq};
+}
+
+/* An agent not heard of since start: its last message stands in the journal. */
+static void status_from_store(struct cchc_txn *txn, const struct cchc_key_entry *key,
+			      struct cchc_arena *arena, Cchc__AgentStatus *status)
+{
+	struct last_mark last = {0};
+	struct cchc_entry entry;
+
+	cchc_store_each_mark(txn, key->unit, on_mark, &last);
+	if (last.journal == 0 || !cchc_store_entry(txn, last.journal, arena, &entry))
+		return;
+	status->has_epoch = true;
+	status->epoch = last.epoch;
+	status->mark = last.seq;
+	status->has_last_contact = true;
+	status->last_contact = entry.clock_ms;
+}
+
+static void status_from_sender(const struct cchc_sender *sender, int64_t now_ms,
+			       Cchc__AgentStatus *status)
+{
+	status->has_last_contact = true;
+	status->last_contact = sender->last_contact_ms;
+	status->connected = now_ms - sender->last_contact_ms < CCHC_CONTACT_LOST_MS;
+	status->has_epoch = true;
+	status->epoch = sender->epoch;
+	status->mark = sender->mark;
+	status->has_queued = status->has_rejected = true;
+	status->queued = sender->queued;
+	status->rejected = sender->rejected;
+	status->program = (char *)sender->program;
+	status->note = (char *)sender->note;
+}
+
+static enum cchc_rc add_agents(struct asked *a, struct cchc_txn *txn)
+{
+	enum { AGENTS_A_FRAME = 40 };
+	Cchc__AgentStatus *list[AGENTS_A_FRAME];
+	int64_t now_ms = cchc_clock_wall_ms();
+	Cchc__Answer part = CCHC__ANSWER__INIT;
+	enum cchc_rc rc = CCHC_OK;
+
+	part.kind = CCHC__ANSWER__KIND__STATUS;
+	part.agent = list;
+	for (size_t i = 0; i < a->d->ring.n && rc == CCHC_OK; i++) {
+		const struct cchc_key_entry *key = &a->d->ring.entry[i];
+		const struct cchc_sender *sender = latest_sender(a->d, key);
+		Cchc__AgentStatus *status =
+			cchc_arena_alloc(&a->answer.arena, sizeof(*status));
+		Cchc__UnitInfo *unit = cchc_arena_alloc(&a->answer.arena, sizeof(*unit));
+
+		if (key->role != CCHC_ROLE_AGENT)
+			continue;
+		if (!status || !unit)
+			return CCHC_NOMEM;
+		cchc__agent_status__init(status);
+		cchc_unit_info(cchc_units_by_id(&a->d->catalog.units, key->unit), unit);
+		status->unit = unit;
+		status->key = (char *)key->name;
+		if (sender)
+			status_from_sender(sender, now_ms, status);
+		else
+			status_from_store(txn, key, &a->answer.arena, status);
+		list[part.n_agent++] = status;
+		if (part.n_agent == AGENTS_A_FRAME) {
+			rc = cchc_answer_add(&a->answer, &part, CCHC_PART_MORE);
+			part.n_agent = 0;
+		}
+	}
+	return rc == CCHC_OK ? cchc_answer_add(&a->answer, &part, CCHC_PART_LAST) : rc;
+}
+
+static void answer_status(struct asked *a)
+{
+	struct cchc_txn txn;
+	enum cchc_rc rc;
+
+	cchc_txn_read(&txn, a->d->store.env);
+	rc = add_agents(a, &txn);
+	if (rc == CCHC_OK)
+		rc = txn.rc;
+	cchc_txn_abort(&txn);
+	if (rc != CCHC_OK)
+		cchc_answer_refuse(&a->answer, "status cannot be given: %s",
+				   cchc_rc_name(rc));
+}
+
+/* The loop's own digests, at the very commit the snapshot is of. */
+static void start_verify(struct cchc_job *job)
+{
+	const struct cchc_board *board = job->daemon->board;
+
+	job->digest = calloc(board->n_years + 1, sizeof(job->digest[0]));
+	for (size_t i = 0; job->digest && i < board->n_years; i++)
+		job->digest[job->n_digests++] =
+			cchc_board_digest(board, board->year[i].year);
+	cchc_job_start(job);
+}
+
+static void answer_verify(struct asked *a)
+{
+	struct cchc_job *job;
+
+	for (job = a->d->jobs; job; job = job->next) {
+		if (job->run == cchc_job_verify) {
+			cchc_answer_refuse(&a->answer, "a verify is running: ask again");
+			return;
+		}
+	}
+	job = cchc_job_new(a->d, a->message, a->ask->id, cchc_job_verify);
+	if (!job) {
+		cchc_answer_refuse(&a->answer, "out of memory");
+		return;
+	}
+	a->answered_later = true;
+	job->parked = true;
+	cchc_query_advance(a->d);
+}
+
+void cchc_query_advance(struct cchc_daemon *d)
+{
+	struct cchc_job *next;
+
+	for (struct cchc_job *job = d->jobs; job; job = next) {
+		next = job->next;
+		if (job->parked && job->answer.commit == d->board->commit &&
+		    d->board->ahead <= d->board->commit)
+			start_verify(job);
+	}
+}
+
+void cchc_query_give_up(struct cchc_daemon *d)
+{
+	struct cchc_job *next;
+
+	for (struct cchc_job *job = d->jobs; job; job = next) {
+		next = job->next;
+		if (!job->parked)
+			continue;
+		cchc_answer_refuse(&job->answer, "the store is busy: ask again");
+		cchc_job_finish(job);
+	}
+}
+
+static void answer(struct asked *a)
+{
+	switch (a->ask->kind) {
+	case CCHC__ASK__KIND__ABOUT:
+		answer_about(a);
+		break;
+	case CCHC__ASK__KIND__FILE:
+		answer_file(a);
+		break;
+	case CCHC__ASK__KIND__CELLS:
+		answer_cells(a);
+		break;
+	case CCHC__ASK__KIND__EXPLAIN:
+		answer_explain(a);
+		break;
+	case CCHC__ASK__KIND__JOURNAL:
+		answer_journal(a);
+		break;
+	case CCHC__ASK__KIND__STATUS:
+		answer_status(a);
+		break;
+	case CCHC__ASK__KIND__VERIFY:
+		answer_verify(a);
+		break;
+	default: /* refused by the decoder */
+		break;
+	}
+}
+
+void cchc_query_message(void *data, const struct cchc_zmessage *message)
+{
+	struct asked a = {.d = data, .message = message};
+	struct cchc_arena arena;
+	Cchc__Ask *ask;
+	struct cchc_err err = {.text = "a message has one part"};
+	enum cchc_rc rc = CCHC_INVALID;
+
+	if (a.d->stopping || !message->user ||
+	    !cchc_keyring_by_user(&a.d->ring, message->user) ||
+	    message->route_len > CCHC_ROUTE_MAX) {
+		a.d->counters.dropped++;
+		return;
+	}
+	cchc_arena_init(&arena, CCHC_DECODE_MEMORY_MAX);
+	if (message->body)
+		rc = cchc_wire_ask(&arena, message->body, message->body_len, &ask, &err);
+	cchc_answer_init(&a.answer, rc == CCHC_OK ? ask->id : 0, a.d->store.incarnation);
+	a.answer.commit = a.d->board->commit;
+	a.d->counters.queries++;
+	if (rc == CCHC_OK) {
+		a.ask = ask;
+		answer(&a);
+	} else {
+		cchc_answer_refuse(&a.answer, "%s", err.text);
+	}
+	if (!a.answered_later)
+		cchc_query_send(a.d, message->route, message->route_len, &a.answer);
+	cchc_answer_fini(&a.answer);
+	cchc_arena_fini(&arena);
+}
