@@ -1,0 +1,199 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "commune/agent.h"
+#include "commune/status.h"
+#include "io/digest.h"
+
+enum { DONE = 0, FAILED = 1, MISUSED = 2, PENDING = 3 };
+
+static const char PROGRAM[] = "cchc-agent " CCHC_VERSION;
+
+static const char HELP[] =
+	"cchc-agent - sends a commune's reports to its district\n"
+	"\n"
+	"  cchc-agent run --config FILE             runs until SIGTERM\n"
+	"  cchc-agent status --config FILE [--json] says what waits and what was sent\n"
+	"  cchc-agent check --config FILE           lists every mistake of the file\n"
+	"  cchc-agent adopt --config FILE           accepts another district's store\n"
+	"  cchc-agent keygen FILE                   makes a key, prints its public half\n"
+	"\n"
+	"Exit: 0 done, 1 failed, 2 used wrongly, 3 (status) something is still on its "
+	"way.\n"
+	"Every key of the file is explained in config/agent.yaml.\n";
+
+struct arguments {
+	const char *config;
+	const char *operand; /* keygen: the file */
+	enum cchc_status_format format;
+};
+
+static int misused(const char *why)
+{
+	(void)fprintf(stderr, "cchc-agent: %s\nTry: cchc-agent --help\n", why);
+	return MISUSED;
+}
+
+static int failed(const struct cchc_err *err)
+{
+	(void)fprintf(stderr, "cchc-agent: %s\n", err->text);
+	return FAILED;
+}
+
+/* ---- commands with a configuration ---- */
+
+typedef int command(const struct arguments *arguments,
+		    const struct cchc_settings *settings);
+
+static int run(const struct arguments *arguments, const struct cchc_settings *settings)
+{
+	struct cchc_err err;
+
+	(void)arguments;
+	return cchc_agent_run(settings, PROGRAM, &err) ? failed(&err) : DONE;
+}
+
+static int status(const struct arguments *arguments, const struct cchc_settings *settings)
+{
+	struct cchc_err err;
+	bool pending;
+
+	if (cchc_status_print(settings, arguments->format, stdout, &pending, &err))
+		return failed(&err);
+	return pending ? PENDING : DONE;
+}
+
+static int adopt(const struct arguments *arguments, const struct cchc_settings *settings)
+{
+	struct cchc_outbox_options options = cchc_agent_outbox(settings, false);
+	struct cchc_outbox *box CCHC_CLEANUP(cchc_outbox_close) = NULL;
+	struct cchc_err err;
+	enum cchc_rc rc = cchc_outbox_open(&options, &box, &err);
+
+	(void)arguments;
+	if (rc)
+		return failed(&err);
+	rc = cchc_outbox_adopt(box);
+	if (rc) {
+		(void)cchc_fail(&err, rc, "%s: %s", settings->outbox, cchc_rc_name(rc));
+		return failed(&err);
+	}
+	(void)printf("the next store that answers will be taken as the district's\n");
+	return DONE;
+}
+
+static int check(const struct arguments *arguments, const struct cchc_settings *settings)
+{
+	(void)settings;
+	(void)printf("%s: no mistakes\n", arguments->config);
+	return DONE;
+}
+
+static void print_problems(struct cchc_problems *problems)
+{
+	cchc_problems_sort(problems);
+	for (size_t i = 0; i < problems->n; i++) {
+		char line[1024];
+
+		(void)fprintf(stderr, "%s\n",
+			      cchc_problem_line(&problems->list[i], line, sizeof(line)));
+	}
+}
+
+static int with_settings(command *what, const struct arguments *arguments)
+{
+	struct cchc_settings settings;
+	struct cchc_problems problems;
+	struct cchc_arena names;
+	int code = FAILED;
+
+	if (!arguments->config)
+		return misused("--config FILE is needed");
+	cchc_arena_init(&names, 64 * 1024 * 1024);
+	cchc_problems_init(&problems);
+	if (cchc_agent_settings_load(arguments->config, &names, &problems, &settings)) {
+		print_problems(&problems);
+	} else {
+		print_problems(&problems); /* warnings */
+		code = what(arguments, &settings);
+		cchc_agent_settings_fini(&settings);
+	}
+	cchc_problems_fini(&problems);
+	cchc_arena_fini(&names);
+	return code;
+}
+
+static int keygen(const struct arguments *arguments)
+{
+	struct cchc_key_pair pair;
+	struct cchc_err err;
+
+	if (!arguments->operand)
+		return misused("keygen needs the name of the new file");
+	if (cchc_keys_make(&pair, &err) ||
+	    cchc_keys_save(arguments->operand, &pair, PROGRAM, &err))
+		return failed(&err);
+	(void)printf("%s\n", pair.public_key);
+	return DONE;
+}
+
+/* ---- the command line ---- */
+
+static int dispatch(const char *name, const struct arguments *arguments)
+{
+	static const struct {
+		const char *name;
+		command *what;
+	} COMMANDS[] = {
+		{"run", run}, {"status", status}, {"check", check}, {"adopt", adopt}};
+
+	if (strcmp(name, "keygen") == 0)
+		return keygen(arguments);
+	for (size_t i = 0; i < CCHC_COUNT(COMMANDS); i++)
+		if (strcmp(name, COMMANDS[i].name) == 0)
+			return arguments->operand
+				       ? misused("too many arguments")
+				       : with_settings(COMMANDS[i].what, arguments);
+	return misused("no such command");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{0},
+	};
+	struct arguments arguments = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:h", OPTIONS, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			arguments.config = optarg;
+			break;
+		case 'j':
+			arguments.format = CCHC_STATUS_JSON;
+			break;
+		case 'h':
+			(void)fputs(HELP, stdout);
+			return DONE;
+		case 'v':
+			(void)printf("%s\n", PROGRAM);
+			return DONE;
+		default:
+			return misused("see the line above");
+		}
+	}
+	if (optind >= argc || argc - optind > 2)
+		return misused(optind >= argc ? "a command is needed"
+					      : "too many arguments");
+	arguments.operand = argv[optind + 1]; /* argv ends with NULL */
+	cchc_digest_start();
+	return dispatch(argv[optind], &arguments);
+}

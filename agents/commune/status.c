@@ -1,0 +1,124 @@
+#include "commune/status.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "commune/agent.h"
+#include "commune/inbox.h"
+
+struct status {
+	struct cchc_outbox_state outbox;
+	char note[CCHC_NOTE_TEXT];
+	size_t files; /* in the inbox */
+	bool made;    /* there is an outbox */
+};
+
+static enum cchc_rc gather_outbox(const struct cchc_settings *settings,
+				  struct status *status, struct cchc_err *err)
+{
+	struct cchc_outbox_options options = cchc_agent_outbox(settings, true);
+	struct cchc_outbox *box CCHC_CLEANUP(cchc_outbox_close) = NULL;
+	enum cchc_rc rc = cchc_outbox_open(&options, &box, err);
+
+	if (rc == CCHC_NOTFOUND)
+		return CCHC_OK; /* the agent has never run */
+	if (rc)
+		return rc;
+	status->made = true;
+	rc = cchc_outbox_look(box, &status->outbox);
+	if (!rc)
+		rc = cchc_outbox_note(box, status->note);
+	return rc ? cchc_fail(err, rc, "%s: %s", settings->outbox, cchc_rc_name(rc))
+		  : CCHC_OK;
+}
+
+static enum cchc_rc count_files(const struct cchc_settings *settings,
+				struct status *status, struct cchc_err *err)
+{
+	struct cchc_standing *list;
+	struct cchc_arena arena;
+	enum cchc_rc rc;
+
+	cchc_arena_init(&arena, 8 * 1024 * 1024);
+	rc = cchc_inbox_list(settings->inbox, &arena, &list, &status->files);
+	cchc_arena_fini(&arena);
+	if (rc == CCHC_NOTFOUND)
+		return CCHC_OK;
+	return rc ? cchc_fail(err, rc, "%s: %s", settings->inbox, cchc_rc_name(rc))
+		  : CCHC_OK;
+}
+
+static void print_text(const struct cchc_settings *settings, const struct status *s,
+		       FILE *out)
+{
+	const struct cchc_outbox_state *o = &s->outbox;
+
+	(void)fprintf(out, "unit            %s\n", settings->unit);
+	if (!s->made) {
+		(void)fprintf(out, "outbox          none yet\n");
+	} else {
+		(void)fprintf(out, "epoch           %016" PRIx64 "\n", o->epoch);
+		(void)fprintf(out, "last given      %" PRIu64 "\n", o->last_given);
+		(void)fprintf(out, "mark            %" PRIu64 "\n", o->mark);
+		(void)fprintf(out, "queued          %" PRIu64 "\n", o->queued);
+		(void)fprintf(out, "unacknowledged  %" PRIu64 "\n",
+			      o->last_given - o->mark);
+		(void)fprintf(out, "rejected        %" PRIu64 "\n", o->rejected);
+	}
+	(void)fprintf(out, "inbox           %zu\n", s->files);
+	if (s->note[0])
+		(void)fprintf(out, "note            %s\n", s->note);
+}
+
+static void print_string(const char *text, FILE *out)
+{
+	(void)fputc('"', out);
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		if (*at == '"' || *at == '\\')
+			(void)fprintf(out, "\\%c", *at);
+		else if (*at < ' ')
+			(void)fprintf(out, "\\u%04x", *at);
+		else
+			(void)fputc(*at, out);
+	}
+	(void)fputc('"', out);
+}
+
+static void print_json(const struct cchc_settings *settings, const struct status *s,
+		       bool pending, FILE *out)
+{
+	const struct cchc_outbox_state *o = &s->outbox;
+
+	(void)fprintf(out, "{\"unit\": \"%s\", \"epoch\": \"%016" PRIx64 "\"",
+		      settings->unit, o->epoch);
+	(void)fprintf(out, ", \"last_given\": %" PRIu64 ", \"mark\": %" PRIu64,
+		      o->last_given, o->mark);
+	(void)fprintf(out, ", \"queued\": %" PRIu64 ", \"unacknowledged\": %" PRIu64,
+		      o->queued, o->last_given - o->mark);
+	(void)fprintf(out, ", \"rejected\": %" PRIu64 ", \"inbox\": %zu", o->rejected,
+		      s->files);
+	(void)fprintf(out, ", \"pending\": %s, \"note\": ", pending ? "true" : "false");
+	print_string(s->note, out);
+	(void)fprintf(out, "}\n");
+}
+
+enum cchc_rc cchc_status_print(const struct cchc_settings *settings,
+			       enum cchc_status_format format, FILE *out, bool *pending,
+			       struct cchc_err *err)
+{
+	struct status s = {0};
+	enum cchc_rc rc = gather_outbox(settings, &s, err);
+
+	if (!rc)
+		rc = count_files(settings, &s, err);
+	if (rc)
+		return rc;
+	*pending = !s.made || s.files || s.outbox.queued || s.outbox.unwritten ||
+		   s.outbox.last_given > s.outbox.mark;
+	if (format == CCHC_STATUS_JSON)
+		print_json(settings, &s, *pending, out);
+	else
+		print_text(settings, &s, out);
+	return CCHC_OK;
+}

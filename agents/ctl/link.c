@@ -1,0 +1,339 @@
+/* link.c - questions and answers over a network that may lose any message.
+ *
+ * A ROUTER drops what a peer's queue has no room for, so an answer of many parts may come
+ * with holes. Each attempt has an id and a collection of its own, and an early attempt
+ * that completes late still counts: asking again never throws away what is on its way. */
+#include "ctl/link.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "io/keys.h"
+
+enum {
+	ATTEMPTS = 3,
+	ANSWER_HIGH_WATER = CCHC_CTL_PARTS_MAX,
+	CHANGES_HIGH_WATER = 256, /* who falls behind further takes a snapshot */
+	ENCODE_MAX = 64 * 1024,
+};
+
+struct question {
+	struct cchc_arena *arena; /* NULL: none is asked */
+	struct cchc_ctl_parts attempt[ATTEMPTS];
+	size_t attempts;
+	size_t done; /* index + 1 of the attempt that is complete */
+	bool broken; /* parts that do not fit together: do not wait for the timer */
+	struct cchc_err err;
+};
+
+struct cchc_ctl_link {
+	const struct cchc_ctl_settings *settings;
+	struct cchc_key_pair own;
+	unsigned timeout_ms; /* 0: the defaults */
+	uv_loop_t loop;
+	bool has_loop;
+	uv_timer_t timer; /* wakes the loop at the end of an attempt */
+	bool has_timer;
+	bool expired;
+	bool interrupted;
+	struct cchc_zcontext *context;
+	struct cchc_zpoll *queries;
+	struct cchc_zpoll *changes;
+	uint64_t next_id;
+	struct question question;
+};
+
+static void collect(struct question *q, Cchc__Answer *answer)
+{
+	for (size_t i = 0; i < q->attempts; i++) {
+		if (q->attempt[i].id != answer->id)
+			continue;
+		if (cchc_ctl_parts_add(&q->attempt[i], answer) != CCHC_OK) {
+			q->broken = true;
+			(void)cchc_fail(&q->err, CCHC_INVALID,
+					"parts of an answer that do not fit together");
+		} else if (cchc_ctl_parts_complete(&q->attempt[i]) && !q->done) {
+			q->done = i + 1;
+		}
+	}
+}
+
+static void on_answer(void *data, const struct cchc_zmessage *message)
+{
+	struct cchc_ctl_link *link = data;
+	struct question *q = &link->question;
+	Cchc__Answer *answer;
+
+	if (!q->arena || q->done || !message->body)
+		return;
+	if (cchc_wire_answer(q->arena, message->body, message->body_len, &answer,
+			     &q->err) != CCHC_OK) {
+		q->broken = true;
+		return;
+	}
+	collect(q, answer);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct cchc_ctl_link *link = timer->data;
+
+	link->expired = true;
+}
+
+static enum cchc_rc open_socket(struct cchc_ctl_link *link, enum cchc_zkind kind,
+				const char *endpoint, int high_water,
+				struct cchc_zsocket **opened, struct cchc_err *err)
+{
+	struct cchc_zoptions options = {
+		.kind = kind,
+		.own = &link->own,
+		.server_key = link->settings->server_key,
+		.receive_high_water = high_water,
+	};
+	struct cchc_zsocket *socket = NULL;
+	enum cchc_rc rc = cchc_zsocket_new(link->context, &options, &socket, err);
+
+	if (rc == CCHC_OK)
+		rc = cchc_zsocket_connect(socket, endpoint, err);
+	if (rc != CCHC_OK) {
+		cchc_zsocket_close(&socket);
+		return rc;
+	}
+	*opened = socket;
+	return CCHC_OK;
+}
+
+static enum cchc_rc start(struct cchc_ctl_link *link, struct cchc_err *err)
+{
+	struct cchc_zsocket *socket;
+	enum cchc_rc rc = cchc_keys_load(link->settings->key, &link->own, err);
+
+	if (rc != CCHC_OK)
+		return rc;
+	link->has_loop = uv_loop_init(&link->loop) == 0;
+	if (!link->has_loop)
+		return cchc_fail(err, CCHC_NOMEM, "cannot make an event loop");
+	link->has_timer = uv_timer_init(&link->loop, &link->timer) == 0;
+	link->timer.data = link;
+	rc = cchc_zcontext_new(&link->context, err);
+	if (rc == CCHC_OK)
+		rc = open_socket(link, CCHC_ZDEALER, link->settings->queries,
+				 ANSWER_HIGH_WATER, &socket, err);
+	if (rc != CCHC_OK)
+		return rc;
+	rc = cchc_zpoll_start(&link->loop, socket, on_answer, link, &link->queries, err);
+	if (rc != CCHC_OK)
+		cchc_zsocket_close(&socket);
+	return rc;
+}
+
+enum cchc_rc cchc_ctl_link_open(const struct cchc_ctl_settings *settings,
+				unsigned timeout_ms, struct cchc_ctl_link **link,
+				struct cchc_err *err)
+{
+	struct cchc_ctl_link *made = calloc(1, sizeof(*made));
+	enum cchc_rc rc;
+
+	if (!made)
+		return cchc_fail(err, CCHC_NOMEM, "out of memory");
+	made->settings = settings;
+	made->timeout_ms = timeout_ms;
+	rc = start(made, err);
+	if (rc == CCHC_OK)
+		*link = made;
+	else
+		cchc_ctl_link_close(&made);
+	return rc;
+}
+
+static void close_all(uv_handle_t *handle, void *data)
+{
+	(void)data;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+void cchc_ctl_link_close(struct cchc_ctl_link **link)
+{
+	struct cchc_ctl_link *l = *link;
+
+	if (!l)
+		return;
+	*link = NULL;
+	cchc_zpoll_close(&l->queries);
+	cchc_zpoll_close(&l->changes);
+	if (l->has_loop) {
+		/* What is left are our timer and the watcher's own handles. */
+		uv_walk(&l->loop, close_all, NULL);
+		uv_run(&l->loop, UV_RUN_DEFAULT);
+		cchc_check(uv_loop_close(&l->loop) == 0);
+	}
+	cchc_zcontext_free(&l->context);
+	explicit_bzero(&l->own, sizeof(l->own));
+	free(l);
+}
+
+static enum cchc_rc send_attempt(struct cchc_ctl_link *link, Cchc__Ask *ask)
+{
+	struct question *q = &link->question;
+	struct cchc_arena arena;
+	uint8_t *bytes;
+	size_t len;
+	enum cchc_rc rc;
+
+	ask->version = CCHC_PROTOCOL_VERSION;
+	ask->id = ++link->next_id;
+	cchc_ctl_parts_init(&q->attempt[q->attempts++], ask->id);
+	q->broken = false;
+	cchc_arena_init(&arena, ENCODE_MAX);
+	rc = cchc_wire_encode(&arena, &ask->base, &bytes, &len);
+	if (rc == CCHC_OK)
+		rc = cchc_zsocket_send(cchc_zpoll_socket(link->queries), NULL, 0, bytes,
+				       len);
+	cchc_arena_fini(&arena);
+	/* A full queue is like a lost question: the next attempt repeats it. */
+	return rc == CCHC_BUSY ? CCHC_OK : rc;
+}
+
+static void wait_for_parts(struct cchc_ctl_link *link, unsigned wait_ms)
+{
+	struct question *q = &link->question;
+
+	link->expired = uv_timer_start(&link->timer, on_timer, wait_ms, 0) != 0;
+	while (!q->done && !q->broken && !link->expired && !link->interrupted)
+		uv_run(&link->loop, UV_RUN_ONCE);
+	uv_timer_stop(&link->timer);
+}
+
+/* The daemon's refusals of a question begin with the field that names nothing: "unit:
+ * ...". */
+static bool is_not_there(const Cchc__Denied *refused)
+{
+	static const char *const FIELDS[] = {"unit: ", "form: ", "row: "};
+
+	if (refused->has_lasting && refused->lasting)
+		return true;
+	for (size_t i = 0; i < CCHC_COUNT(FIELDS); i++)
+		if (strncmp(refused->text, FIELDS[i], strlen(FIELDS[i])) == 0)
+			return true;
+	return false;
+}
+
+static enum cchc_rc take_answer(struct question *q, struct cchc_ctl_answer *answer,
+				struct cchc_err *err)
+{
+	const struct cchc_ctl_parts *parts = &q->attempt[q->done - 1];
+	const Cchc__Answer *first = parts->part[0];
+	Cchc__Answer **list;
+
+	if (first->kind == CCHC__ANSWER__KIND__REFUSED)
+		return cchc_fail(err,
+				 first->refused->has_lasting && first->refused->lasting
+					 ? CCHC_NOTFOUND
+					 : CCHC_DENIED,
+				 "%s", first->refused->text);
+	list = cchc_arena_array(q->arena, parts->total, sizeof(*list));
+	if (!list)
+		return cchc_fail(err, CCHC_NOMEM, "the answer is too large");
+	memcpy(list, parts->part, parts->total * sizeof(*list));
+	*answer = (struct cchc_ctl_answer){
+		.part = list,
+		.n = parts->total,
+		.commit = first->commit,
+		.incarnation = first->incarnation,
+	};
+	return CCHC_OK;
+}
+
+static enum cchc_rc no_answer(struct cchc_ctl_link *link, unsigned timeout_ms,
+			      struct cchc_err *err)
+{
+	if (link->interrupted)
+		return cchc_fail(err, CCHC_BUSY, "interrupted");
+	if (link->question.err.text[0])
+		return cchc_fail(err, CCHC_INVALID, "the answer of %s is no good: %s",
+				 link->settings->queries, link->question.err.text);
+	return cchc_fail(
+		err, CCHC_BUSY,
+		"no answer from %s within %u s; does cchcd run there, and does it "
+		"know our public key %s as monitor or operator?",
+		link->settings->queries, timeout_ms / 1000, link->own.public_key);
+}
+
+enum cchc_rc cchc_ctl_link_ask(struct cchc_ctl_link *link, struct cchc_arena *arena,
+			       Cchc__Ask *ask, struct cchc_ctl_answer *answer,
+			       struct cchc_err *err)
+{
+	struct question *q = &link->question;
+	bool verify = ask->kind == CCHC__ASK__KIND__VERIFY;
+	/* A replay takes long and is not to be started three times. */
+	size_t attempts = verify ? 1 : ATTEMPTS;
+	unsigned timeout_ms = link->timeout_ms ? link->timeout_ms
+			      : verify         ? CCHC_CTL_VERIFY_TIMEOUT_MS
+					       : CCHC_CTL_TIMEOUT_MS;
+	enum cchc_rc rc = CCHC_OK;
+
+	cchc_check(!q->arena);
+	*q = (struct question){.arena = arena};
+	while (rc == CCHC_OK && q->attempts < attempts && !q->done &&
+	       !link->interrupted) {
+		rc = send_attempt(link, ask);
+		if (rc == CCHC_OK)
+			wait_for_parts(link, timeout_ms / (unsigned)attempts);
+	}
+	if (rc != CCHC_OK)
+		(void)cchc_fail(err, rc, "cannot ask %s: %s", link->settings->queries,
+				cchc_rc_name(rc));
+	else if (!q->done)
+		rc = no_answer(link, timeout_ms, err);
+	else
+		rc = take_answer(q, answer, err);
+	for (size_t i = 0; i < q->attempts; i++)
+		cchc_ctl_parts_fini(&q->attempt[i]);
+	q->arena = NULL;
+	return rc;
+}
+
+void cchc_ctl_link_interrupt(struct cchc_ctl_link *link)
+{
+	link->interrupted = true;
+}
+
+enum cchc_rc cchc_ctl_link_follow(struct cchc_ctl_link *link, const char *topic,
+				  cchc_zpoll_message *on_message, void *data,
+				  struct cchc_err *err)
+{
+	struct cchc_zsocket *socket;
+	enum cchc_rc rc;
+
+	if (!link->settings->changes)
+		return cchc_fail(
+			err, CCHC_INVALID,
+			"the settings have no line \"changes: tcp://host:port\"");
+	rc = open_socket(link, CCHC_ZSUB, link->settings->changes, CHANGES_HIGH_WATER,
+			 &socket, err);
+	if (rc != CCHC_OK)
+		return rc;
+	rc = cchc_zsocket_subscribe(socket, topic);
+	if (rc != CCHC_OK)
+		(void)cchc_fail(err, rc, "cannot subscribe to %s", topic);
+	else
+		rc = cchc_zpoll_start(&link->loop, socket, on_message, data,
+				      &link->changes, err);
+	if (rc != CCHC_OK)
+		cchc_zsocket_close(&socket);
+	return rc;
+}
+
+uv_loop_t *cchc_ctl_link_loop(struct cchc_ctl_link *link)
+{
+	return &link->loop;
+}
+
+unsigned cchc_ctl_link_timeout_ms(const struct cchc_ctl_link *link)
+{
+	return link->timeout_ms ? link->timeout_ms : CCHC_CTL_TIMEOUT_MS;
+}
