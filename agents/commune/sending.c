@@ -111,13 +111,47 @@ static const Cchc__Refusals *refusals_of(const Cchc__Ack *ack, uint64_t seq)
 	return NULL;
 }
 
+/* NULL when the item carries no report, or does not decode any more. */
+static const Cchc__Report *report_of(struct cchc_box_txn *t, const struct cchc_item *item)
+{
+	Cchc__Report *report;
+
+	if (item->kind != CCHC__PUSH__KIND__REPORT &&
+	    item->kind != CCHC__PUSH__KIND__UPDATE)
+		return NULL;
+	if (!cchc_wire_report(&t->scratch, item->body, item->body_len, &report, NULL))
+		return report;
+	cchc_txn_fail(&t->txn, CCHC_CORRUPT); /* push had decoded it */
+	return NULL;
+}
+
+/* What the district refused of a report. That it cannot read our unread cells either is
+ * no news: those are counted and listed already. */
+static bool is_news(const Cchc__Report *report, const Cchc__CellRefusal *cell)
+{
+	return cell->index == CCHC_REFUSED_WHOLE ||
+	       (report && cell->index < report->n_row);
+}
+
+static void put_cell(struct cchc_out *out, const struct cchc_item *item,
+		     const Cchc__CellRefusal *cell)
+{
+	cchc_out_varint(out, cchc_item_line(item, cell->index));
+	cchc_out_varint(out, cell->index);
+	cchc_out_varint(out, cell->rule);
+	cchc_out_text(out, cell->field);
+	cchc_out_text(out, cell->value);
+	cchc_out_text(out, cell->expected);
+}
+
 /* With the line of each cell, so that they can be shown when the item itself is gone. */
 static void put_refusals(struct cchc_box_txn *t, const struct cchc_item *item,
-			 const Cchc__Refusals *refused)
+			 const Cchc__Report *report, const Cchc__Refusals *refused)
 {
 	struct cchc_box_key key = cchc_box_key_id(item->id);
 	size_t room = 16 + refused->n_cell * (3 * (CCHC_STRING_MAX + 10) + 30);
 	uint8_t *buffer = cchc_arena_alloc(&t->scratch, room);
+	size_t n = 0;
 	struct cchc_out out;
 	struct cchc_in in;
 
@@ -125,20 +159,17 @@ static void put_refusals(struct cchc_box_txn *t, const struct cchc_item *item,
 		cchc_txn_fail(&t->txn, CCHC_NOMEM);
 		return;
 	}
+	for (size_t i = 0; i < refused->n_cell; i++)
+		n += is_news(report, refused->cell[i]);
+	if (n == 0)
+		return;
 	if (!cchc_box_get(t, BOX_REFUSALS, &key, &in))
-		t->state.rejected += refused->n_cell;
+		t->state.rejected += n;
 	cchc_out_init(&out, buffer, room);
-	cchc_out_varint(&out, refused->n_cell);
-	for (size_t i = 0; i < refused->n_cell; i++) {
-		const Cchc__CellRefusal *cell = refused->cell[i];
-
-		cchc_out_varint(&out, cchc_item_line(item, cell->index));
-		cchc_out_varint(&out, cell->index);
-		cchc_out_varint(&out, cell->rule);
-		cchc_out_text(&out, cell->field);
-		cchc_out_text(&out, cell->value);
-		cchc_out_text(&out, cell->expected);
-	}
+	cchc_out_varint(&out, n);
+	for (size_t i = 0; i < refused->n_cell; i++)
+		if (is_news(report, refused->cell[i]))
+			put_cell(&out, item, refused->cell[i]);
 	cchc_box_put(t, BOX_REFUSALS, &key, &out);
 }
 
@@ -151,18 +182,9 @@ static bool is_refused(const Cchc__Refusals *refused, size_t row)
 	return false;
 }
 
-static void accept_cells(struct cchc_box_txn *t, const struct cchc_item *item,
+static void accept_cells(struct cchc_box_txn *t, const Cchc__Report *report,
 			 const Cchc__Refusals *refused)
 {
-	Cchc__Report *report;
-
-	if (item->kind != CCHC__PUSH__KIND__REPORT &&
-	    item->kind != CCHC__PUSH__KIND__UPDATE)
-		return;
-	if (cchc_wire_report(&t->scratch, item->body, item->body_len, &report, NULL)) {
-		cchc_txn_fail(&t->txn, CCHC_CORRUPT); /* push had decoded it */
-		return;
-	}
 	for (size_t i = 0; i < report->n_row; i++)
 		if (!is_refused(refused, i))
 			cchc_box_put_figure(t, BOX_ACCEPTED, report->form, report->period,
@@ -188,15 +210,18 @@ static void take_ack(struct cchc_box_txn *t, uint64_t seq, const Cchc__Ack *ack,
 {
 	const Cchc__Refusals *refused = refusals_of(ack, seq);
 	struct cchc_outbox_state *s = &t->state;
+	const Cchc__Report *report;
 	struct cchc_sent sent;
 
 	if (!cchc_box_get_sent(t, seq, &sent)) {
 		cchc_txn_fail(&t->txn, CCHC_CORRUPT); /* what is not acked is kept */
 		return;
 	}
+	report = report_of(t, &sent.item);
 	if (refused)
-		put_refusals(t, &sent.item, refused);
-	accept_cells(t, &sent.item, refused);
+		put_refusals(t, &sent.item, report, refused);
+	if (report)
+		accept_cells(t, report, refused);
 	count_acked(t, &sent.item, wall_ms);
 	s->live_bytes -= sent.item.body_len;
 	s->tail_bytes += sent.item.body_len;
@@ -216,7 +241,7 @@ static void take_repeated(struct cchc_box_txn *t, const Cchc__Refusals *refused)
 		return;
 	key = cchc_box_key_id(sent.item.id);
 	if (!cchc_box_get(t, BOX_REFUSALS, &key, &in))
-		put_refusals(t, &sent.item, refused);
+		put_refusals(t, &sent.item, report_of(t, &sent.item), refused);
 }
 
 enum cchc_rc cchc_outbox_ack(struct cchc_outbox *box, const Cchc__Ack *ack,

@@ -105,6 +105,18 @@ static void a_whole_refusal_accepts_no_cell(void **state)
 		assert_int_equal(kit_accepted(kit, row), INT64_MIN);
 }
 
+static void that_unread_cells_are_not_taken_either_is_no_news(void **state)
+{
+	struct kit *kit = *state;
+
+	(void)kit_push(kit, "f.csv", 1, 3, 100);
+	(void)kit_number(kit, 8);
+	assert_int_equal(kit_ack(kit, 1, 1, CCHC_REFUSED_UNREAD), CCHC_OK);
+	assert_int_equal(kit_look(kit).rejected, 0);
+	assert_int_equal(kit_look(kit).mark, 1);
+	assert_int_equal(kit_accepted(kit, 3), 103);
+}
+
 static void a_mark_that_was_never_given_is_not_taken(void **state)
 {
 	struct kit *kit = *state;
@@ -459,6 +471,7 @@ int main(void)
 		KIT(an_ack_moves_mark_refusals_and_accepted_state_together),
 		KIT(a_repeated_ack_changes_nothing),
 		KIT(a_whole_refusal_accepts_no_cell),
+		KIT(that_unread_cells_are_not_taken_either_is_no_news),
 		KIT(a_mark_that_was_never_given_is_not_taken),
 		KIT(a_full_outbox_takes_nothing_and_drops_nothing),
 		KIT(what_the_wire_would_refuse_is_not_taken),
