@@ -384,8 +384,7 @@ static void note_applied(struct cchc_daemon *d, const struct cchc_item *item)
 	memcpy(sender->chain, entry->chain, sizeof(sender->chain));
 	if (sender->handed < sender->mark)
 		sender->handed = sender->mark;
-	while (own < entry->n_refusals && (entry->refusal[own].index < CCHC_REFUSED_UNREAD ||
-					   entry->refusal[own].index == CCHC_REFUSED_WHOLE))
+	while (own < entry->n_refusals && !cchc_refusal_is_unread(&entry->refusal[own]))
 		own++; /* those the agent refused itself stand behind ours */
 	if (own > 0 && cchc_sender_add_refusals(sender, entry->seq, entry->refusal, own))
 		cchc_log(CCHC_LOG_ERROR, "out of memory for refusals: they wait in the "

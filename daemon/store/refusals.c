@@ -4,31 +4,46 @@
 
 enum { LIST_MEMORY_MAX = 4 * 1024 * 1024, COUNT_ROOM = 10 };
 
-static size_t list_room(const struct cchc_entry *entry)
+/* What the agent refused itself is not told to it again. */
+static size_t count_told(const struct cchc_entry *entry, size_t *room)
 {
-	size_t room = COUNT_ROOM;
+	size_t n = 0;
 
+	*room = COUNT_ROOM;
+	for (size_t i = 0; i < entry->n_refusals; i++) {
+		if (cchc_refusal_is_unread(&entry->refusal[i]))
+			continue;
+		*room += cchc_refusal_room(&entry->refusal[i]);
+		n++;
+	}
+	return n;
+}
+
+static void write_told(struct cchc_out *out, const struct cchc_entry *entry, size_t n)
+{
+	cchc_out_varint(out, n);
 	for (size_t i = 0; i < entry->n_refusals; i++)
-		room += cchc_refusal_room(&entry->refusal[i]);
-	return room;
+		if (!cchc_refusal_is_unread(&entry->refusal[i]))
+			cchc_refusal_write(out, &entry->refusal[i]);
 }
 
 void cchc_refusals_keep(struct cchc_txn *txn, const struct cchc_entry *entry)
 {
 	struct cchc_key key =
 		cchc_key_refusals(entry->sender_unit, entry->epoch, entry->seq);
-	size_t room = list_room(entry);
+	size_t room;
+	size_t n = count_told(entry, &room);
 	struct cchc_arena arena;
 	struct cchc_out out;
 	void *bytes;
 
+	if (n == 0)
+		return;
 	cchc_arena_init(&arena, room + 64);
 	bytes = cchc_arena_alloc(&arena, room);
 	if (bytes) {
 		cchc_out_init(&out, bytes, room);
-		cchc_out_varint(&out, entry->n_refusals);
-		for (size_t i = 0; i < entry->n_refusals; i++)
-			cchc_refusal_write(&out, &entry->refusal[i]);
+		write_told(&out, entry, n);
 		cchc_table_put(txn, CCHC_TABLE_REFUSALS, &key, bytes, cchc_out_len(&out));
 	} else {
 		cchc_txn_fail(txn, CCHC_NOMEM);

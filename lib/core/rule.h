@@ -81,6 +81,13 @@ struct cchc_refusal {
 void cchc_rule_expect(const struct cchc_row *row, enum cchc_rule rule, char *out,
 		      size_t size);
 
+/* The agent's own reading refused it: the agent knows, only the district is told. */
+static inline bool cchc_refusal_is_unread(const struct cchc_refusal *refusal)
+{
+	return refusal->index >= CCHC_REFUSED_UNREAD &&
+	       refusal->index != CCHC_REFUSED_WHOLE;
+}
+
 /* Judges one figure for a row (NULL: unknown) given by a unit; at_base_level: the unit is
  * of the form's base level (a commune). True if it stands; else fills *refusal (not
  * index). */

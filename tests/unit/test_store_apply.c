@@ -179,6 +179,23 @@ static void a_seventeenth_epoch_retires_the_one_silent_longest(void **state)
 	assert_int_equal(kit_sum(&kit, CCHC_TABLE_REFUSALS), 0);
 }
 
+/* Else they would come back with each ack after a restart, for nobody forgets them. */
+static void what_the_agent_refused_itself_is_not_kept_to_be_told(void **state)
+{
+	struct sender sender = sender_of(7, 1);
+	struct cchc_refusal refusal[2] = {refusal_of(CCHC_REFUSED_UNREAD, "I.1"),
+					  refusal_of(CCHC_REFUSED_UNREAD + 1, "I.2")};
+	uint16_t row[2] = {1, 2};
+	struct cchc_entry entry = entry_next(&sender, CCHC_ENTRY_UPDATE, 1);
+
+	(void)state;
+	entry.refusal = refusal;
+	entry.refused_row = row;
+	entry.n_refusals = 2;
+	assert_int_equal(kit_apply(&kit, &entry, 1).applied, CCHC_APPLIED);
+	assert_int_equal(kit_sum(&kit, CCHC_TABLE_REFUSALS), 0);
+}
+
 static void the_last_64_retired_epochs_are_known(void **state)
 {
 	struct sender one = sender_of(7, 1);
@@ -406,6 +423,7 @@ int main(void)
 		FRESH(an_epoch_begins_at_one_with_its_own_chain),
 		FRESH(below_the_window_a_repeat_is_taken_at_its_word),
 		FRESH(a_seventeenth_epoch_retires_the_one_silent_longest),
+		FRESH(what_the_agent_refused_itself_is_not_kept_to_be_told),
 		FRESH(the_last_64_retired_epochs_are_known),
 		FRESH(each_change_of_a_cell_names_the_entry_before_it),
 		FRESH(the_chain_of_a_cell_is_read_back_to_its_first_entry),
