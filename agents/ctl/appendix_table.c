@@ -33,7 +33,7 @@ static void put_title(const struct cchc_ctl_appendix *a, FILE *out)
 {
 	char period[CCHC_PERIOD_TITLE];
 
-	fprintf(out, "Phụ lục: %s\n%s – %s (%s)\n\n", a->form->title, a->unit->name,
+	fprintf(out, "%s\n%s – %s (%s)\n\n", a->form->title, a->unit->name,
 		cchc_period_title(a->period, period), cchc_ctl_scope_people(a->scope));
 }
 

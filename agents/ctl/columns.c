@@ -116,7 +116,7 @@ void cchc_ctl_columns_row(FILE *out, const struct cchc_ctl_column *column, size_
 
 void cchc_ctl_columns_head(FILE *out, const struct cchc_ctl_column *column, size_t n)
 {
-	const char *title[CCHC_CTL_COLUMNS_MAX];
+	const char *title[CCHC_CTL_COLUMNS_MAX] = {0};
 	size_t total = n ? (n - 1) * GUTTER : 0;
 
 	cchc_check(n <= CCHC_CTL_COLUMNS_MAX);

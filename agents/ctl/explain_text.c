@@ -103,11 +103,11 @@ static void put_missing(const struct cchc_ctl_explanation *e,
 {
 	char moment[CCHC_CTL_MOMENT];
 
-	fprintf(out, "  %s  %s – %s", missing->unit->code, missing->unit->name,
-		cchc_ctl_why_people(missing->why));
+	fprintf(out, "  %s  %s – ", missing->unit->code, missing->unit->name);
 	if (missing->row != e->cell.row->id)
-		fprintf(out, " %s",
-			cchc_form_row_by_id(e->form, missing->row)->full_code);
+		fprintf(out,
+			"%s: ", cchc_form_row_by_id(e->form, missing->row)->full_code);
+	fputs(cchc_ctl_why_people(missing->why), out);
 	if (missing->refusal)
 		put_refusal(missing->refusal, out);
 	if (missing->has_journal)

@@ -17,6 +17,7 @@ enum {
 	ANSWER_HIGH_WATER = CCHC_CTL_PARTS_MAX,
 	CHANGES_HIGH_WATER = 256, /* who falls behind further takes a snapshot */
 	ENCODE_MAX = 64 * 1024,
+	SEND_AGAIN_MS = 10,
 };
 
 struct question {
@@ -176,10 +177,28 @@ void cchc_ctl_link_close(struct cchc_ctl_link **link)
 	free(l);
 }
 
-static enum cchc_rc send_attempt(struct cchc_ctl_link *link, Cchc__Ask *ask)
+static bool is_waiting(const struct cchc_ctl_link *link)
+{
+	const struct question *q = &link->question;
+
+	return !q->done && !q->broken && !link->interrupted;
+}
+
+static void wait_for_parts(struct cchc_ctl_link *link, uint64_t wait_ms)
+{
+	link->expired = uv_timer_start(&link->timer, on_timer, wait_ms, 0) != 0;
+	while (is_waiting(link) && !link->expired)
+		uv_run(&link->loop, UV_RUN_ONCE);
+	uv_timer_stop(&link->timer);
+}
+
+/* One attempt: sends and waits until `deadline` by the loop's clock. Before the
+ * connection stands the socket takes nothing, so sending is tried again until it does. */
+static enum cchc_rc attempt(struct cchc_ctl_link *link, Cchc__Ask *ask,
+			    struct cchc_arena *arena, uint64_t deadline)
 {
 	struct question *q = &link->question;
-	struct cchc_arena arena;
+	struct cchc_zsocket *socket = cchc_zpoll_socket(link->queries);
 	uint8_t *bytes;
 	size_t len;
 	enum cchc_rc rc;
@@ -188,38 +207,34 @@ static enum cchc_rc send_attempt(struct cchc_ctl_link *link, Cchc__Ask *ask)
 	ask->id = ++link->next_id;
 	cchc_ctl_parts_init(&q->attempt[q->attempts++], ask->id);
 	q->broken = false;
-	cchc_arena_init(&arena, ENCODE_MAX);
-	rc = cchc_wire_encode(&arena, &ask->base, &bytes, &len);
+	rc = cchc_wire_encode(arena, &ask->base, &bytes, &len);
 	if (rc == CCHC_OK)
-		rc = cchc_zsocket_send(cchc_zpoll_socket(link->queries), NULL, 0, bytes,
-				       len);
-	cchc_arena_fini(&arena);
-	/* A full queue is like a lost question: the next attempt repeats it. */
+		rc = cchc_zsocket_send(socket, NULL, 0, bytes, len);
+	while (rc == CCHC_BUSY && is_waiting(link) && uv_now(&link->loop) < deadline) {
+		wait_for_parts(link, SEND_AGAIN_MS);
+		rc = cchc_zsocket_send(socket, NULL, 0, bytes, len);
+	}
+	if (rc == CCHC_OK && uv_now(&link->loop) < deadline)
+		wait_for_parts(link, deadline - uv_now(&link->loop));
 	return rc == CCHC_BUSY ? CCHC_OK : rc;
 }
 
-static void wait_for_parts(struct cchc_ctl_link *link, unsigned wait_ms)
+static enum cchc_rc attempt_all(struct cchc_ctl_link *link, Cchc__Ask *ask,
+				size_t attempts, unsigned timeout_ms)
 {
 	struct question *q = &link->question;
+	enum cchc_rc rc = CCHC_OK;
+	struct cchc_arena arena;
+	uint64_t began;
 
-	link->expired = uv_timer_start(&link->timer, on_timer, wait_ms, 0) != 0;
-	while (!q->done && !q->broken && !link->expired && !link->interrupted)
-		uv_run(&link->loop, UV_RUN_ONCE);
-	uv_timer_stop(&link->timer);
-}
-
-/* The daemon's refusals of a question begin with the field that names nothing: "unit:
- * ...". */
-static bool is_not_there(const Cchc__Denied *refused)
-{
-	static const char *const FIELDS[] = {"unit: ", "form: ", "row: "};
-
-	if (refused->has_lasting && refused->lasting)
-		return true;
-	for (size_t i = 0; i < CCHC_COUNT(FIELDS); i++)
-		if (strncmp(refused->text, FIELDS[i], strlen(FIELDS[i])) == 0)
-			return true;
-	return false;
+	uv_update_time(&link->loop);
+	began = uv_now(&link->loop);
+	cchc_arena_init(&arena, ENCODE_MAX);
+	while (rc == CCHC_OK && q->attempts < attempts && !q->done && !link->interrupted)
+		rc = attempt(link, ask, &arena,
+			     began + timeout_ms * (q->attempts + 1) / attempts);
+	cchc_arena_fini(&arena);
+	return rc;
 }
 
 static enum cchc_rc take_answer(struct question *q, struct cchc_ctl_answer *answer,
@@ -274,16 +289,11 @@ enum cchc_rc cchc_ctl_link_ask(struct cchc_ctl_link *link, struct cchc_arena *ar
 	unsigned timeout_ms = link->timeout_ms ? link->timeout_ms
 			      : verify         ? CCHC_CTL_VERIFY_TIMEOUT_MS
 					       : CCHC_CTL_TIMEOUT_MS;
-	enum cchc_rc rc = CCHC_OK;
+	enum cchc_rc rc;
 
 	cchc_check(!q->arena);
 	*q = (struct question){.arena = arena};
-	while (rc == CCHC_OK && q->attempts < attempts && !q->done &&
-	       !link->interrupted) {
-		rc = send_attempt(link, ask);
-		if (rc == CCHC_OK)
-			wait_for_parts(link, timeout_ms / (unsigned)attempts);
-	}
+	rc = attempt_all(link, ask, attempts, timeout_ms);
 	if (rc != CCHC_OK)
 		(void)cchc_fail(err, rc, "cannot ask %s: %s", link->settings->queries,
 				cchc_rc_name(rc));

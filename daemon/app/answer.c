@@ -43,21 +43,38 @@ enum cchc_rc cchc_answer_add(struct cchc_answer *answer, Cchc__Answer *part,
 	return CCHC_OK;
 }
 
-void cchc_answer_refuse(struct cchc_answer *answer, const char *format, ...)
+static void refuse(struct cchc_answer *answer, bool lasting, const char *format,
+		   va_list args)
 {
 	Cchc__Answer part = CCHC__ANSWER__INIT;
 	Cchc__Denied refused = CCHC__DENIED__INIT;
 	char text[CCHC_STRING_MAX];
-	va_list args;
 
-	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	answer->first = answer->last = NULL;
 	answer->parts = 0;
 	part.kind = CCHC__ANSWER__KIND__REFUSED;
 	part.refused = &refused;
 	refused.text = text;
+	refused.has_lasting = refused.lasting = lasting;
 	if (cchc_answer_add(answer, &part, CCHC_PART_LAST) != CCHC_OK)
 		answer->first = NULL; /* no memory: the asker's time limit speaks */
+}
+
+void cchc_answer_refuse(struct cchc_answer *answer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	refuse(answer, false, format, args);
+	va_end(args);
+}
+
+void cchc_answer_not_there(struct cchc_answer *answer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	refuse(answer, true, format, args);
+	va_end(args);
 }

@@ -33,8 +33,12 @@ enum cchc_which { CCHC_PART_MORE, CCHC_PART_LAST };
 /* Encodes the part; sets version, id, number, commit. LIMIT when it does not fit a frame. */
 CCHC_NODISCARD enum cchc_rc cchc_answer_add(struct cchc_answer *answer, Cchc__Answer *part,
 					    enum cchc_which which);
-/* Throws away what was made and refuses with a text. */
+/* Throws away what was made and refuses with a text: asking again later may help. */
 void cchc_answer_refuse(struct cchc_answer *answer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same for what is not there (no such unit, form, row): marked as lasting. */
+void cchc_answer_not_there(struct cchc_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif

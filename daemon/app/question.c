@@ -3,8 +3,14 @@
 #include <string.h>
 
 #include "app/cells.h"
+#include "base/text.h"
 
-enum { FRAME_CELLS = CCHC_FRAME_MAX - 2048 };
+enum {
+	FRAME_CELLS = CCHC_FRAME_MAX - 2048,
+	UNITS_A_FRAME = 512,
+	FRAME_ARENA = 64 * 1024 * 1024,
+	LOOP_UNITS = 200, /* about 3 ms of the loop's time */
+};
 
 static bool find_period(struct cchc_question *q, uint32_t code, const char *form,
 			struct cchc_answer *answer)
@@ -15,29 +21,34 @@ static bool find_period(struct cchc_question *q, uint32_t code, const char *form
 	}
 	q->form = cchc_catalog_form_for(q->catalog, form, q->period);
 	if (!q->form) {
-		cchc_answer_refuse(answer, "form: %s",
-				   form ? "no such form" : "no form is for this period");
+		cchc_answer_not_there(answer, "form: %s",
+				      form ? "no such form"
+					   : "no form is for this period");
 		return false;
 	}
 	return true;
 }
 
-static bool find_unit(struct cchc_question *q, const char *code, struct cchc_answer *answer)
+static bool find_unit(struct cchc_question *q, const char *code,
+		      struct cchc_answer *answer)
 {
 	cchc_day last = cchc_period_last_day(q->period, q->form->form->closing_day);
 	const char *asked = code ? code : q->catalog->receiver->code;
+	char said[33]; /* cut where a character ends: the refusal must be clean UTF-8 */
 
 	q->unit = cchc_units_on(&q->catalog->units, asked, last);
 	if (q->unit)
 		return true;
-	cchc_answer_refuse(answer,
-			   "unit: %.32s is no unit in force on the period's last day "
-			   "(không có đơn vị này vào ngày chốt kỳ)",
-			   asked);
+	cchc_text_copy(said, sizeof(said), asked, strlen(asked));
+	cchc_answer_not_there(answer,
+			      "unit: %s is no unit in force on the period's last day "
+			      "(không có đơn vị này vào ngày chốt kỳ)",
+			      said);
 	return false;
 }
 
-static bool find_scope(struct cchc_question *q, uint32_t scope, struct cchc_answer *answer)
+static bool find_scope(struct cchc_question *q, uint32_t scope,
+		       struct cchc_answer *answer)
 {
 	if (scope >= CCHC_SCOPES) {
 		cchc_answer_refuse(answer, "scope: %u is none", scope);
@@ -49,7 +60,7 @@ static bool find_scope(struct cchc_question *q, uint32_t scope, struct cchc_answ
 
 static bool refuse_row(struct cchc_answer *answer, uint32_t row)
 {
-	cchc_answer_refuse(answer, "row: the form has no row %u", row);
+	cchc_answer_not_there(answer, "row: the form has no row %u", row);
 	return false;
 }
 
@@ -70,7 +81,7 @@ bool cchc_question_of_cells(struct cchc_question *q, const struct cchc_catalog *
 	}
 	q->by_level = ask->level != NULL;
 	if (ask->level && !cchc_level_parse(ask->level, &q->level)) {
-		cchc_answer_refuse(answer, "level: %.32s is none", ask->level);
+		cchc_answer_refuse(answer, "level: no such level");
 		return false;
 	}
 	return true;
@@ -118,16 +129,59 @@ static enum cchc_rc find_units(const struct cchc_question *q, struct cchc_view *
 	return CCHC_OK;
 }
 
-/* As many units in a frame as fit; cells are packed and sent unit by unit. */
+/* Units on their way into frames. */
+struct framing {
+	struct cchc_answer *answer;
+	struct cchc_arena scratch; /* of the frame being filled */
+	Cchc__UnitCells *batch[UNITS_A_FRAME];
+	size_t n;
+	size_t bytes;
+};
+
+static enum cchc_rc end_frame(struct framing *f, enum cchc_which which)
+{
+	Cchc__Answer part = CCHC__ANSWER__INIT;
+	enum cchc_rc rc;
+
+	part.kind = CCHC__ANSWER__KIND__CELLS;
+	part.cells = f->batch;
+	part.n_cells = f->n;
+	rc = cchc_answer_add(f->answer, &part, which);
+	f->n = f->bytes = 0;
+	cchc_arena_reset(&f->scratch);
+	return rc;
+}
+
+/* A unit that no longer fits begins the next frame, and is made anew there. */
+static enum cchc_rc add_unit(struct framing *f, const struct cchc_cells_ask *ask)
+{
+	Cchc__UnitCells *cells;
+	enum cchc_rc rc = cchc_cells_pack(ask, &f->scratch, &cells);
+	size_t more;
+
+	if (rc != CCHC_OK)
+		return rc;
+	more = cchc__unit_cells__get_packed_size(cells) + 8;
+	if (f->n == UNITS_A_FRAME || (f->n > 0 && f->bytes + more > FRAME_CELLS)) {
+		rc = end_frame(f, CCHC_PART_MORE);
+		if (rc == CCHC_OK)
+			rc = cchc_cells_pack(ask, &f->scratch, &cells);
+		if (rc != CCHC_OK)
+			return rc;
+	}
+	f->batch[f->n++] = cells;
+	f->bytes += more;
+	return CCHC_OK;
+}
+
 static enum cchc_rc add_units(const struct cchc_question *q, struct cchc_board_form *form,
 			      const struct cchc_unit **units, size_t n,
 			      struct cchc_answer *answer)
 {
-	Cchc__UnitCells *batch[512];
-	size_t in_batch = 0;
-	size_t bytes = 0;
+	struct framing f = {.answer = answer};
 	enum cchc_rc rc = CCHC_OK;
 
+	cchc_arena_init(&f.scratch, FRAME_ARENA);
 	for (size_t i = 0; i < n && rc == CCHC_OK; i++) {
 		struct cchc_cells_ask ask = {
 			.form = form,
@@ -136,34 +190,26 @@ static enum cchc_rc add_units(const struct cchc_question *q, struct cchc_board_f
 			.unit = units[i],
 			.rows = q->some_rows ? q->rows : NULL,
 		};
-		Cchc__UnitCells *cells;
-		size_t more;
 
-		rc = cchc_cells_pack(&ask, &answer->arena, &cells);
-		if (rc != CCHC_OK)
-			return rc;
-		more = cchc__unit_cells__get_packed_size(cells) + 8;
-		if (in_batch == 512 || (in_batch && bytes + more > FRAME_CELLS)) {
-			Cchc__Answer part = CCHC__ANSWER__INIT;
-
-			part.kind = CCHC__ANSWER__KIND__CELLS;
-			part.cells = batch;
-			part.n_cells = in_batch;
-			rc = cchc_answer_add(answer, &part, CCHC_PART_MORE);
-			in_batch = bytes = 0;
-		}
-		batch[in_batch++] = cells;
-		bytes += more;
+		rc = add_unit(&f, &ask);
 	}
-	if (rc == CCHC_OK) {
-		Cchc__Answer part = CCHC__ANSWER__INIT;
-
-		part.kind = CCHC__ANSWER__KIND__CELLS;
-		part.cells = batch;
-		part.n_cells = in_batch;
-		rc = cchc_answer_add(answer, &part, CCHC_PART_LAST);
-	}
+	if (rc == CCHC_OK)
+		rc = end_frame(&f, CCHC_PART_LAST);
+	cchc_arena_fini(&f.scratch);
 	return rc;
+}
+
+bool cchc_question_is_long(const struct cchc_question *q, struct cchc_board *board)
+{
+	struct cchc_board_form *form = cchc_board_form(board, q->form->id);
+	const struct cchc_shape *shape;
+	uint32_t node;
+
+	if (!q->by_level || !form ||
+	    cchc_view_shape(form->view, q->period, &shape) != CCHC_OK)
+		return false;
+	node = cchc_tree_find(shape->tree, q->unit->id);
+	return node != CCHC_NO_NODE && shape->tree->node[node].end - node > LOOP_UNITS;
 }
 
 void cchc_question_answer_cells(const struct cchc_question *q, struct cchc_board *board,
@@ -172,11 +218,12 @@ void cchc_question_answer_cells(const struct cchc_question *q, struct cchc_board
 	struct cchc_board_form *form = cchc_board_form(board, q->form->id);
 	const struct cchc_unit **units;
 	size_t n;
-	enum cchc_rc rc =
-		form ? find_units(q, form->view, &answer->arena, &units, &n) : CCHC_NOTFOUND;
+	enum cchc_rc rc = form ? find_units(q, form->view, &answer->arena, &units, &n)
+			       : CCHC_NOTFOUND;
 
 	if (rc == CCHC_OK)
 		rc = add_units(q, form, units, n, answer);
 	if (rc != CCHC_OK)
-		cchc_answer_refuse(answer, "the cells cannot be given: %s", cchc_rc_name(rc));
+		cchc_answer_refuse(answer, "the cells cannot be given: %s",
+				   cchc_rc_name(rc));
 }

@@ -343,7 +343,7 @@ static void the_text_tells_who_sent_and_who_is_missing(void **state)
 		"15/03/2024",
 		"Chưa có số liệu từ (5):",
 		"11989  Xã Lạc Đạo – chưa gửi báo cáo của kỳ này\n",
-		"11992  Xã Lạc Đạo – số liệu bị từ chối I.2.1: I.2.1 = \"-3\": không "
+		"11992  Xã Lạc Đạo – I.2.1: số liệu bị từ chối: I.2.1 = \"-3\": không "
 		"được "
 		"là số âm (cần: 0 trở lên); nhật ký số 9\n",
 		"11995  Xã Lạc Đạo – chưa kết nối; liên hệ gần nhất 15/03/2024 "
