@@ -1,0 +1,312 @@
+"""scripts/demo: the district of Văn Lâm, with an agent for each unit, on this machine.
+
+Starts cchcd for huyện Văn Lâm (325) and a cchc-agent for each of its 11 communes and for the
+district itself, on loopback, with fresh keys and free ports; puts the figures of quarter
+I/2024 into their inboxes and shows the live rollup until Ctrl-C. Như Quỳnh's figures are the
+real ones, all others come from a seeded generator (scripts/make-figures). What is missing on
+the machine is installed with apt-get, the programs are built into build/release.
+"""
+
+import argparse
+import contextlib
+import csv
+import fcntl
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests", "integ"))
+sys.dont_write_bytecode = True
+
+from district import UNITS, District, Programs, Trouble, spawn, tail  # noqa: E402
+
+BUILD = os.path.join(ROOT, "build", "release")
+DISTRICT = "325"
+REAL = "11986"  # thị trấn Như Quỳnh
+SHIPPED_PERIOD = "2024-Q1"
+MISUSED = 2
+
+EPILOG = """\
+stdout is the appendix alone with --once; everything else goes to stderr, the result of
+`cchcctl verify` too. Exit: 0 only if verify agrees; 2 for wrong options.
+CCHC_BIN=DIR takes the programs of that build folder: nothing is installed or built.
+"""
+
+
+class Interrupted(BaseException):
+	"""SIGINT, SIGTERM or SIGHUP came. No Exception: nothing on the way may swallow it."""
+
+	def __init__(self, number):
+		super().__init__(number)
+		self.number = number
+
+
+def on_signal(number, _frame):
+	# Once is enough: a second one must not end the cleaning up half-way.
+	for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+		signal.signal(other, signal.SIG_IGN)
+	raise Interrupted(number)
+
+
+def say(text):
+	print(text, file=sys.stderr, flush=True)
+
+
+def misuse(text):
+	say(f"demo: {text}\nTry: scripts/demo -h")
+	sys.exit(MISUSED)
+
+
+def parse_args():
+	parser = argparse.ArgumentParser(
+		prog="scripts/demo", description=__doc__.partition("\n\n")[2], epilog=EPILOG,
+		formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+	parser.add_argument("--once", action="store_true",
+			    help="print the district's appendix when all is acknowledged")
+	parser.add_argument("--format", choices=("table", "csv", "json", "html"),
+			    help="of the appendix (table); with --once")
+	parser.add_argument("--period", default=SHIPPED_PERIOD, metavar="P",
+			    help=f"of what is shown (default {SHIPPED_PERIOD})")
+	parser.add_argument("--stay", action="store_true",
+			    help="with --once: leave it running until Ctrl-C")
+	parser.add_argument("--dir", metavar="D",
+			    help="keep all files in D, which may be taken up again")
+	parser.add_argument("--data", metavar="X",
+			    help="take X/<unit code>/*.csv, an agent for each folder")
+	args = parser.parse_args()
+	if args.format and not args.once:
+		misuse("--format is for --once")
+	if args.stay and not args.once:
+		misuse("--stay is for --once")
+	if args.dir == "" or args.data == "":
+		misuse("--dir and --data need a folder")
+	return args
+
+
+# ---- what is there to be sent ----
+
+def unit_lines():
+	with open(UNITS, encoding="utf-8-sig", newline="") as f:
+		return list(csv.DictReader(f))
+
+
+def given_figures(folder):
+	"""{unit code: its files in order of name}, as --data says."""
+	if not os.path.isdir(folder):
+		misuse(f"--data {folder}: no such folder")
+	known = {line["code"] for line in unit_lines()}
+	figures = {}
+	for code in sorted(os.listdir(folder)):
+		inner = os.path.join(folder, code)
+		if code.startswith(".") or not os.path.isdir(inner):
+			continue
+		if code not in known:
+			misuse(f"--data {folder}: {code} is no unit of {UNITS}")
+		figures[code] = [os.path.join(inner, name) for name in sorted(os.listdir(inner))
+				 if name.lower().endswith(".csv") and name[0] != "."]
+	if not figures:
+		misuse(f"--data {folder}: no folder named after a unit, like {folder}/{REAL}")
+	return figures
+
+
+def shipped_figures(folder):
+	"""Quarter I/2024 of the district and its communes."""
+	codes = [line["code"] for line in unit_lines()
+		 if line["parent"] == DISTRICT or line["code"] == DISTRICT]
+	subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "make-figures"),
+			"--to", folder, "--period", SHIPPED_PERIOD, "--real", REAL,
+			*(code for code in codes if code != REAL)],
+		       check=True, stdout=sys.stderr)
+	return {code: [os.path.join(folder, code, SHIPPED_PERIOD + ".csv")]
+		for code in codes}
+
+
+# ---- the programs ----
+
+def run_to_end(child, stop):
+	"""The exit code. stop: called when a signal comes; the child is waited for anyway."""
+	try:
+		return child.wait()
+	except Interrupted:
+		stop()
+		child.wait()
+		raise
+
+
+def run_quietly(what, argv, log):
+	with open(log, "ab") as out:
+		child = spawn(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=ROOT)
+		code = run_to_end(child, child.terminate)
+	if code != 0:
+		raise Trouble(f"{what} failed, see {log}:{tail(log, 30)}")
+
+
+def install():
+	"""apt-get is let finish whatever comes: half a package is worse than a late end."""
+	child = subprocess.Popen([os.path.join(ROOT, "scripts", "install-deps"), "run"])
+	if run_to_end(child, lambda: None) != 0:
+		raise Trouble("what is missing could not be installed")
+
+
+def build():
+	"""Into the checkout; two demos take turns."""
+	os.makedirs(BUILD, exist_ok=True)
+	log = os.path.join(BUILD, "build.log")
+	launcher = ["-DCMAKE_C_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
+	with open(os.path.join(BUILD, ".lock"), "w", encoding="ascii") as lock:
+		fcntl.flock(lock, fcntl.LOCK_EX)
+		open(log, "wb").close()
+		say(f"biên dịch (building): {BUILD}")
+		run_quietly("cmake", ["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja",
+				      "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF",
+				      "-DBENCH=OFF", *launcher], log)
+		run_quietly("ninja", ["ninja", "-C", BUILD, "cchcd", "cchc-agent", "cchcctl"],
+			    log)
+
+
+def find_programs():
+	if "CCHC_BIN" not in os.environ:
+		install()
+		build()
+	return Programs(os.environ.get("CCHC_BIN", BUILD))
+
+
+def check_period(programs, period):
+	"""cchcctl knows what a period is; with --help it only reads its options."""
+	done = subprocess.run([programs.ctl, "appendix", "--period", period, "--help"],
+			      capture_output=True, text=True, check=False)
+	if done.returncode != 0:
+		misuse(done.stderr.strip())
+
+
+# ---- the folder ----
+
+@contextlib.contextmanager
+def folder_of(args):
+	if args.dir:
+		os.makedirs(args.dir, exist_ok=True)
+		with open(os.path.join(args.dir, ".lock"), "w", encoding="ascii") as lock:
+			try:
+				fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+			except BlockingIOError:
+				raise Trouble(f"{args.dir} is in use by another demo") from None
+			yield args.dir
+		return
+	folder = tempfile.mkdtemp(prefix="cchc-demo.")
+	try:
+		yield folder
+	finally:
+		shutil.rmtree(folder, ignore_errors=True)
+
+
+# ---- what is shown ----
+
+def tell_refused(d):
+	"""What was not taken, as the agents' receipts say it. No failure of the demo."""
+	for code, agent in d.agents.items():
+		status = agent.status()
+		if not status or not status["rejected"]:
+			continue
+		say(f"{code}: {status['rejected']} chỗ không được nhận (not taken)")
+		for name in sorted(os.listdir(agent.reports("receipts"))):
+			with open(agent.reports("receipts", name), encoding="utf-8-sig") as f:
+				receipt = f.read().strip()
+			if "KHÔNG NHẬN" in receipt or "TỪ CHỐI" in receipt:
+				say("".join(f"  {line}\n" for line in receipt.splitlines()))
+
+
+def line_to_ask(d):
+	return shlex.join([d.programs.ctl, "--config", d.path("ctl.yaml")])
+
+
+def deliver(d, figures):
+	for code, paths in figures.items():
+		for path in paths:
+			d.put_file(code, path)
+
+
+def show_once(d, args):
+	"""The exit code of verify."""
+	d.wait_acknowledged()
+	tell_refused(d)
+	if args.dir:
+		say(line_to_ask(d))
+	appendix = d.ask("appendix", "--unit", DISTRICT, "--period", args.period,
+			 "--format", args.format or "table")
+	if appendix.returncode != 0:
+		raise Trouble(f"cchcctl appendix: {appendix.stderr.strip()}")
+	sys.stdout.write(appendix.stdout)
+	sys.stdout.flush()
+	verdict = d.ask("verify")
+	say((verdict.stdout + verdict.stderr).strip())
+	return verdict.returncode
+
+
+def show_live(d, figures, args):
+	"""The watcher has the terminal; Ctrl-C ends it, and us."""
+	if args.dir:
+		say(line_to_ask(d))
+	watch = spawn(d.ctl_argv("watch", "--unit", DISTRICT, "--period", args.period))
+	try:
+		deliver(d, figures)
+		return watch.wait()
+	except Interrupted:
+		return 0  # the way this is meant to end
+	finally:
+		watch.send_signal(signal.SIGTERM)
+		watch.wait()
+
+
+def stay(code):
+	say("đang chạy, dừng bằng Ctrl-C (running until Ctrl-C)")
+	try:
+		signal.pause()
+	except Interrupted:
+		pass
+	return code
+
+
+def show(d, figures, args):
+	d.add_agents(figures)
+	d.start()
+	if not args.once:
+		return show_live(d, figures, args)
+	deliver(d, figures)
+	code = show_once(d, args)
+	return stay(code) if args.stay else code
+
+
+def run(args):
+	given = given_figures(args.data) if args.data else None
+	programs = find_programs()
+	check_period(programs, args.period)
+	with folder_of(args) as folder:
+		figures = given or shipped_figures(os.path.join(folder, "figures"))
+		with District(folder, programs, unit=DISTRICT) as d:
+			return show(d, figures, args)
+
+
+def main():
+	args = parse_args()
+	for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+		signal.signal(number, on_signal)
+	try:
+		return run(args)
+	except Interrupted as interrupted:
+		return 128 + interrupted.number
+	except Trouble as trouble:
+		say(f"demo: {trouble}")
+	except subprocess.CalledProcessError as error:
+		say(f"demo: {shlex.join(error.cmd)} failed")
+	except OSError as error:
+		say(f"demo: {error}")
+	return 1
+
+
+if __name__ == "__main__":
+	sys.exit(main())
