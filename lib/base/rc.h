@@ -28,4 +28,7 @@ enum cchc_rc {
 /* The constant English name of a code, never NULL. */
 const char *cchc_rc_name(enum cchc_rc rc);
 
+/* What an errno of a file operation means for the caller; IO for those not listed. */
+enum cchc_rc cchc_rc_of_errno(int number);
+
 #endif

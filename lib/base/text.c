@@ -126,7 +126,7 @@ static uint32_t fold_one(uint32_t code)
 	return code;
 }
 
-static size_t encode(uint32_t code, char out[4])
+size_t cchc_text_put(uint32_t code, char out[4])
 {
 	if (code < 0x80) {
 		out[0] = (char)code;
@@ -160,7 +160,7 @@ struct folding {
 static void put(struct folding *f, uint32_t code)
 {
 	char bytes[4];
-	size_t n = encode(code, bytes);
+	size_t n = cchc_text_put(code, bytes);
 
 	f->full = f->full || f->need + n >= f->size;
 	if (!f->full)

@@ -16,6 +16,9 @@ bool cchc_text_is_clean(const char *text, size_t len);
  * bytes read as U+FFFD, one byte each. */
 uint32_t cchc_text_next(const char *text, size_t len, size_t *used);
 
+/* Writes a code point as UTF-8; returns its 1 to 4 bytes. */
+size_t cchc_text_put(uint32_t code, char out[4]);
+
 /* Folds for comparing: lower case, no accents (Vietnamese letters in NFC or NFD, đ -> d),
  * runs of blanks (also no-break and zero-width ones) as one space, none at the ends.
  * Writes at most size bytes with NUL and returns the length it would have needed. */

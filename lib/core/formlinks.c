@@ -52,6 +52,19 @@ static uint16_t find_ratio_part(struct cchc_formload *load, const struct cchc_no
 	return index;
 }
 
+/* What is derived stands for units that typed nothing: a quotient could not say whose
+ * part is missing. Looked at when every row is linked. */
+static void check_part(struct cchc_formload *load, const struct cchc_row *row,
+		       uint16_t part, const char *what)
+{
+	const struct cchc_node *node = cchc_node_get(load->node[row->index], what);
+
+	if (part != CCHC_NO_ROW && load->form->row[part].derived_from != CCHC_NO_ROW)
+		cchc_problems_error(load->problems, node->place,
+				    "%s: %s is derived from the units below", what,
+				    load->form->row[part].full_code);
+}
+
 static void link_ratio(struct cchc_formload *load, struct cchc_row *row)
 {
 	const struct cchc_node *node = load->node[row->index];
@@ -126,6 +139,9 @@ static void link_derived(struct cchc_formload *load, struct cchc_row *row)
 	if (!row->reserved)
 		cchc_problems_error(load->problems, node->place,
 				    "derived_from is for reserved rows");
+	if (load->kind_known[row->index] && row->over_units != CCHC_UNITS_SUM)
+		cchc_problems_error(load->problems, node->place,
+				    "derived_from: only a row with over_units: sum");
 	row->derived_from = find(load, node, "derived_from");
 	if (row->derived_from == CCHC_NO_ROW)
 		return;
@@ -239,6 +255,10 @@ void cchc_formload_links(struct cchc_formload *load)
 		link_ratio(load, &form->row[i]);
 		link_equals(load, &form->row[i]);
 		link_derived(load, &form->row[i]);
+	}
+	for (size_t i = 0; i < form->n; i++) {
+		check_part(load, &form->row[i], form->row[i].numerator, "numerator");
+		check_part(load, &form->row[i], form->row[i].denominator, "denominator");
 	}
 	for (uint16_t i = 0; i < form->n; i++)
 		if (graph.colour[i] == WHITE)

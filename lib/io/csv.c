@@ -48,30 +48,6 @@ static uint32_t unit_at(const unsigned char *bytes, bool big_endian)
 			  : (uint32_t)bytes[1] << 8 | bytes[0];
 }
 
-static size_t put_utf8(char *out, uint32_t code)
-{
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xc0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code < 0x10000) {
-		out[0] = (char)(0xe0 | code >> 12);
-		out[1] = (char)(0x80 | (code >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (code & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | code >> 18);
-	out[1] = (char)(0x80 | (code >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (code >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (code & 0x3f));
-	return 4;
-}
-
 /* A lone surrogate is written like any other unit, and so found with its line by the
  * check for clean UTF-8 that follows; so is half a unit at the end. */
 static void from_utf16(const unsigned char *in, size_t len, bool big_endian,
@@ -88,7 +64,7 @@ static void from_utf16(const unsigned char *in, size_t len, bool big_endian,
 			code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 			at += 2;
 		}
-		out->len += put_utf8(out->bytes + out->len, code);
+		out->len += cchc_text_put(code, out->bytes + out->len);
 	}
 	if (at < len)
 		out->bytes[out->len++] = (char)0xff;

@@ -19,35 +19,11 @@ struct entry {
 	const char *name; /* lent from the path */
 };
 
-static enum cchc_rc rc_of_errno(int error)
-{
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-		return CCHC_NOTFOUND;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return CCHC_DENIED;
-	case ENOSPC:
-	case EDQUOT:
-		return CCHC_NOSPACE;
-	case ENOMEM:
-		return CCHC_NOMEM;
-	case ENAMETOOLONG:
-	case ELOOP:
-	case EISDIR:
-		return CCHC_INVALID;
-	default:
-		return CCHC_IO;
-	}
-}
-
 static enum cchc_rc fail_errno(struct cchc_err *err, const char *path, const char *doing)
 {
 	int error = errno;
 
-	return cchc_fail(err, rc_of_errno(error), "%s: cannot %s: %s", path, doing,
+	return cchc_fail(err, cchc_rc_of_errno(error), "%s: cannot %s: %s", path, doing,
 			 strerror(error));
 }
 
@@ -257,8 +233,8 @@ enum cchc_rc cchc_file_move(const char *from, const char *to, struct cchc_err *e
 	if (rc)
 		return rc;
 	if (renameat(source.dir, source.name, target.dir, target.name) != 0)
-		return cchc_fail(err, rc_of_errno(errno), "%s: cannot move to %s: %s",
-				 from, to, strerror(errno));
+		return cchc_fail(err, cchc_rc_of_errno(errno),
+				 "%s: cannot move to %s: %s", from, to, strerror(errno));
 	/* the target first: better twice after a power cut than nowhere */
 	rc = sync_fd(target.dir, to, err);
 	return rc ? rc : sync_fd(source.dir, from, err);

@@ -14,33 +14,12 @@
 
 enum { KEY_CHARS = CCHC_KEY_TEXT - 1, FILE_MAX = 4096 };
 
-static enum cchc_rc rc_of(int number)
-{
-	switch (number) {
-	case ENOENT:
-	case ENOTDIR:
-		return CCHC_NOTFOUND;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return CCHC_DENIED;
-	case EEXIST:
-		return CCHC_BUSY;
-	case ENOSPC:
-	case EDQUOT:
-		return CCHC_NOSPACE;
-	case ENOMEM:
-		return CCHC_NOMEM;
-	default:
-		return CCHC_IO;
-	}
-}
-
 static enum cchc_rc fail_errno(struct cchc_err *err, const char *path, const char *what)
 {
 	int number = errno;
 
-	return cchc_fail(err, rc_of(number), "%s: %s: %s", path, what, strerror(number));
+	return cchc_fail(err, cchc_rc_of_errno(number), "%s: %s: %s", path, what,
+			 strerror(number));
 }
 
 enum cchc_rc cchc_keys_make(struct cchc_key_pair *pair, struct cchc_err *err)
