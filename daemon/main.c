@@ -50,7 +50,8 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind < argc) {
-		(void)fprintf(stderr, "cchcd: %s: no such argument\n%s", argv[optind], HELP);
+		(void)fprintf(stderr, "cchcd: %s: no such argument\n%s", argv[optind],
+			      HELP);
 		return EXIT_USAGE;
 	}
 	return check ? cchc_life_check(config) : cchc_life_run(config);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/fail.h"
-#include "cchc.pb-c.h"
+#include "proto/wire.h"
 #include "commune/item.h"
 #include "core/unit.h"
 

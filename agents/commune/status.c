@@ -108,10 +108,12 @@ enum cchc_rc cchc_status_print(const struct cchc_settings *settings,
 			       struct cchc_err *err)
 {
 	struct status s = {0};
-	enum cchc_rc rc = gather_outbox(settings, &s, err);
+	/* Files first: they go from the inbox into the outbox, so that one on its way is seen
+	 * in one of the two. */
+	enum cchc_rc rc = count_files(settings, &s, err);
 
 	if (!rc)
-		rc = count_files(settings, &s, err);
+		rc = gather_outbox(settings, &s, err);
 	if (rc)
 		return rc;
 	*pending = !s.made || s.files || s.outbox.queued || s.outbox.unwritten ||

@@ -6,8 +6,9 @@
 #include "base/arena.h"
 #include "proto/wire.h"
 
-/* An answer being made: frames of one id and one commit number, encoded as they are added, so
- * that a worker thread can make them and the loop only sends. One owner at a time. */
+/* An answer being made: frames of one id and one commit number, encoded as they are
+ * added, so that a worker thread can make them and the loop only sends. One owner at a
+ * time. */
 
 struct cchc_frame {
 	struct cchc_frame *next;
@@ -30,9 +31,10 @@ void cchc_answer_init(struct cchc_answer *answer, uint64_t id, uint64_t incarnat
 void cchc_answer_fini(struct cchc_answer *answer);
 
 enum cchc_which { CCHC_PART_MORE, CCHC_PART_LAST };
-/* Encodes the part; sets version, id, number, commit. LIMIT when it does not fit a frame. */
-CCHC_NODISCARD enum cchc_rc cchc_answer_add(struct cchc_answer *answer, Cchc__Answer *part,
-					    enum cchc_which which);
+/* Encodes the part; sets version, id, number, commit. LIMIT when it does not fit a frame.
+ */
+CCHC_NODISCARD enum cchc_rc cchc_answer_add(struct cchc_answer *answer,
+					    Cchc__Answer *part, enum cchc_which which);
 /* Throws away what was made and refuses with a text: asking again later may help. */
 void cchc_answer_refuse(struct cchc_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { YEARS_KEPT = 100 }; /* a year without figures holds no period, but takes a place */
+
 enum cchc_rc cchc_board_new(const struct cchc_catalog *catalog, struct cchc_board **board)
 {
 	struct cchc_board *made = calloc(1, sizeof(*made));
@@ -84,9 +86,9 @@ static void on_cells(void *data, const struct cchc_stored_cell *cells, size_t n)
 			cchc_form_row_by_id(form->of->form, cells[i].row);
 
 		if (row)
-			loading->rc = cchc_figures_set(&form->view->figures, cells[i].unit,
-						       cells[i].period, row->index,
-						       cells[i].figure);
+			loading->rc = cchc_figures_set(&form->view->figures,
+						       cells[i].unit, cells[i].period,
+						       row->index, cells[i].figure);
 	}
 }
 
@@ -100,8 +102,8 @@ static void drop_year(struct cchc_board *board, uint16_t year)
 		*entry = board->year[--board->n_years];
 }
 
-enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn, uint16_t year,
-			     const uint32_t *units, size_t n)
+enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn,
+			     uint16_t year, const uint32_t *units, size_t n)
 {
 	struct loading loading = {.board = board};
 
@@ -134,13 +136,16 @@ static size_t periods_held(const struct cchc_board *board)
 	return n;
 }
 
-/* The year in which today lies, and the one before it. */
+/* The year in which today lies, the one before it, and the next, which may have begun. */
 static bool must_stay(const struct cchc_board *board, uint16_t year, cchc_day today)
 {
-	for (size_t i = 0; i < board->n_forms; i++)
-		if (year + 1 >= cchc_reporting_year(today,
-						    board->form[i].of->form->closing_day))
+	for (size_t i = 0; i < board->n_forms; i++) {
+		int now =
+			cchc_reporting_year(today, board->form[i].of->form->closing_day);
+
+		if (year + 1 >= now && year <= now + 1)
 			return true;
+	}
 	return false;
 }
 
@@ -160,7 +165,8 @@ static struct cchc_board_year *oldest_use(struct cchc_board *board, cchc_day tod
 
 void cchc_board_trim(struct cchc_board *board, uint32_t periods, cchc_day today)
 {
-	while (periods_held(board) > periods && board->n_years > 1) {
+	while ((periods_held(board) > periods || board->n_years > YEARS_KEPT) &&
+	       board->n_years > 1) {
 		struct cchc_board_year *oldest = oldest_use(board, today);
 
 		if (!oldest || oldest->used == board->uses)
@@ -169,7 +175,8 @@ void cchc_board_trim(struct cchc_board *board, uint32_t periods, cchc_day today)
 	}
 }
 
-enum cchc_rc cchc_board_apply(struct cchc_board *board, const struct cchc_changes *changes)
+enum cchc_rc cchc_board_apply(struct cchc_board *board,
+			      const struct cchc_changes *changes)
 {
 	struct cchc_board_form *form = cchc_board_form(board, changes->form);
 	struct cchc_figure figure[CCHC_ROWS_MAX];
@@ -188,7 +195,8 @@ enum cchc_rc cchc_board_apply(struct cchc_board *board, const struct cchc_change
 		figure[n++] = changes->new[i];
 	}
 	cchc_board_touch(board, changes->period.year);
-	return cchc_view_apply(form->view, changes->unit, changes->period, n, row, figure);
+	return cchc_view_apply(form->view, changes->unit, changes->period, n, row,
+			       figure);
 }
 
 struct cchc_board_digest cchc_board_digest(const struct cchc_board *board, uint16_t year)
@@ -199,10 +207,11 @@ struct cchc_board_digest cchc_board_digest(const struct cchc_board *board, uint1
 		const struct cchc_view *view = board->form[i].view;
 		uint64_t salt = board->form[i].of->id;
 
-		digest.figures += (2 * salt + 1) * cchc_figures_digest(&view->figures, year,
-								   &digest.n_figures);
-		digest.rollups += (2 * salt + 1) *
-				  cchc_view_digest(view, year, &digest.n_rollups);
+		digest.figures +=
+			(2 * salt + 1) *
+			cchc_figures_digest(&view->figures, year, &digest.n_figures);
+		digest.rollups +=
+			(2 * salt + 1) * cchc_view_digest(view, year, &digest.n_rollups);
 	}
 	return digest;
 }

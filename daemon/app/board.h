@@ -5,11 +5,13 @@
 #include "core/view.h"
 #include "store/store.h"
 
-/* The rollup view of every form, in memory, at one commit number. Belongs to the loop thread.
+/* The rollup view of every form, in memory, at one commit number. Belongs to the loop
+ * thread.
  *
- * Resident are the reporting years that are not closed, the last one, and any that was written
- * or watched since start; beyond `resident_periods` the year used longest ago goes. A year that
- * is not resident is answered from a board made for the question (jobs.c). */
+ * Resident are the reporting years that are not closed, the last one, and any that was
+ * written or watched since start; beyond `resident_periods` the year used longest ago
+ * goes. A year that is not resident is answered from a board made for the question
+ * (jobs.c). */
 
 struct cchc_board_form {
 	const struct cchc_catalog_form *of;
@@ -30,7 +32,8 @@ struct cchc_board {
 	size_t n_years;
 	uint64_t uses;
 	uint64_t commit; /* every change up to it is in */
-	uint64_t ahead;	 /* some year was loaded from a later commit: answers wait for it */
+	uint64_t
+		ahead; /* some year was loaded from a later commit: answers wait for it */
 };
 
 /* Makes it empty. */
@@ -40,11 +43,12 @@ void cchc_board_free(struct cchc_board **board);
 
 /* Loads a year from a snapshot: of one unit's subtree (node ids of units; n 0: of all).
  * Fine if it is resident already. */
-CCHC_NODISCARD enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn,
-					    uint16_t year, const uint32_t *units, size_t n);
+CCHC_NODISCARD enum cchc_rc cchc_board_load(struct cchc_board *board,
+					    struct cchc_txn *txn, uint16_t year,
+					    const uint32_t *units, size_t n);
 bool cchc_board_has(const struct cchc_board *board, uint16_t year);
-/* Drops the years used longest ago until at most `periods` periods are held; never those not
- * yet closed or the last closed one at `today`. */
+/* Drops the years used longest ago until at most `periods` periods are held; never those
+ * not yet closed or the last closed one at `today`. */
 void cchc_board_trim(struct cchc_board *board, uint32_t periods, cchc_day today);
 void cchc_board_touch(struct cchc_board *board, uint16_t year);
 

@@ -24,11 +24,14 @@ static enum cchc_rc load_units(struct cchc_catalog *catalog,
 					 &bytes, &len, &err);
 
 	if (rc != CCHC_OK) {
-		cchc_problems_error(problems, (struct cchc_place){.file = settings->units},
+		cchc_problems_error(problems,
+				    (struct cchc_place){.file = settings->units},
 				    "%.200s", err.text);
 		return rc;
 	}
-	rc = cchc_csv_parse(&catalog->arena, settings->units, bytes, len, problems, &sheet);
+	cchc_digest_file(bytes, len, catalog->units_digest);
+	rc = cchc_csv_parse(&catalog->arena, settings->units, bytes, len, problems,
+			    &sheet);
 	if (rc != CCHC_OK)
 		return rc;
 	return cchc_units_load(&catalog->units, &sheet, problems);
@@ -85,10 +88,10 @@ static void load_form_file(struct cchc_catalog *catalog, const char *folder,
 	char *bytes;
 	size_t len;
 
-	if (!path ||
-	    cchc_file_read(&catalog->arena, path, UNITS_FILE_MAX, &bytes, &len, &err) !=
-		    CCHC_OK) {
-		cchc_problems_error(problems, place, "%.200s", path ? err.text : "memory");
+	if (!path || cchc_file_read(&catalog->arena, path, UNITS_FILE_MAX, &bytes, &len,
+				    &err) != CCHC_OK) {
+		cchc_problems_error(problems, place, "%.200s",
+				    path ? err.text : "memory");
 		return;
 	}
 	if (cchc_catalog_add_form(catalog, path, bytes, len, problems) == CCHC_NOMEM)
@@ -146,14 +149,15 @@ const struct cchc_catalog_form *cchc_catalog_form(const struct cchc_catalog *cat
 	for (size_t i = 0; i < catalog->n_forms; i++) {
 		const struct cchc_catalog_form *form = &catalog->form[i];
 
-		if (form->form->revision == revision && strcmp(form->form->name, name) == 0)
+		if (form->form->revision == revision &&
+		    strcmp(form->form->name, name) == 0)
 			return form;
 	}
 	return NULL;
 }
 
-const struct cchc_catalog_form *cchc_catalog_form_by_id(const struct cchc_catalog *catalog,
-							uint16_t id)
+const struct cchc_catalog_form *
+cchc_catalog_form_by_id(const struct cchc_catalog *catalog, uint16_t id)
 {
 	for (size_t i = 0; i < catalog->n_forms; i++)
 		if (catalog->form[i].id == id && catalog->form[i].newest)

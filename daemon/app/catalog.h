@@ -6,13 +6,13 @@
 #include "core/tree.h"
 #include "store/apply.h"
 
-/* What the daemon is the source of: units, with the ids the store gave them, and forms, every
- * revision that ever came into force. Read-only after load; any thread may read it (but not
- * `trees`, which belongs to the loop). */
+/* What the daemon is the source of: units, with the ids the store gave them, and forms,
+ * every revision that ever came into force. Read-only after load; any thread may read it
+ * (but not `trees`, which belongs to the loop). */
 
 struct cchc_catalog_form {
 	struct cchc_form *form;
-	uint16_t id;	 /* in the store: one for all revisions of a form */
+	uint16_t id;      /* in the store: one for all revisions of a form */
 	const void *text; /* the file, as agents fetch it */
 	size_t text_len;
 	bool newest; /* revision of its form: the one rollups use */
@@ -21,6 +21,7 @@ struct cchc_catalog_form {
 struct cchc_catalog {
 	struct cchc_arena arena;
 	struct cchc_units units;
+	uint8_t units_digest[32];         /* of their file */
 	const struct cchc_unit *receiver; /* the receiving unit */
 	struct cchc_catalog_form form[64];
 	size_t n_forms;
@@ -41,13 +42,18 @@ CCHC_NODISCARD enum cchc_rc cchc_catalog_settle(struct cchc_catalog *catalog,
 						struct cchc_store *store,
 						const struct cchc_settings *settings,
 						int64_t now_ms, struct cchc_err *err);
+/* A configuration file was loaded: a journal entry says so when its digest is not that of
+ * the last one of that name ("keys", "units"). Before the writer starts. */
+CCHC_NODISCARD enum cchc_rc cchc_config_settle(struct cchc_store *store, const char *name,
+					       const uint8_t digest[32], int64_t now_ms,
+					       struct cchc_err *err);
 void cchc_catalog_fini(struct cchc_catalog *catalog);
 
 /* NULL when unknown. */
 const struct cchc_catalog_form *cchc_catalog_form(const struct cchc_catalog *catalog,
 						  const char *name, uint32_t revision);
-const struct cchc_catalog_form *cchc_catalog_form_by_id(const struct cchc_catalog *catalog,
-							uint16_t id); /* the newest */
+const struct cchc_catalog_form *
+cchc_catalog_form_by_id(const struct cchc_catalog *catalog, uint16_t id); /* the newest */
 /* The newest revision of the named form (NULL: of the form in force for the period). */
 const struct cchc_catalog_form *cchc_catalog_form_for(const struct cchc_catalog *catalog,
 						      const char *name,

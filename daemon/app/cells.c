@@ -74,7 +74,8 @@ static enum cchc_rc add_detail(struct packing *packing, const struct cchc_row *r
 		detail->median_twice = r->spread.median_twice;
 		detail->most = r->spread.most;
 	}
-	detail->has_declared = detail->has_declared_state = r->declared.state != CCHC_ABSENT;
+	detail->has_declared = detail->has_declared_state =
+		r->declared.state != CCHC_ABSENT;
 	detail->declared_state = r->declared.state;
 	detail->declared = r->declared.value;
 	detail->has_own = detail->has_own_state = r->own.state != CCHC_ABSENT;
@@ -90,9 +91,9 @@ static enum cchc_rc add_row(struct packing *packing, const struct cchc_row *row)
 	Cchc__UnitCells *c = packing->cells;
 	struct cchc_result r;
 	size_t at = c->n_row;
-	enum cchc_rc rc = cchc_result_of(ask->form->view, packing->shape, packing->p,
-					 ask->period, packing->node, ask->scope, row->index,
-					 packing->arena, &r);
+	enum cchc_rc rc =
+		cchc_result_of(ask->form->view, packing->shape, packing->p, ask->period,
+			       packing->node, ask->scope, row->index, packing->arena, &r);
 
 	if (rc != CCHC_OK)
 		return rc;

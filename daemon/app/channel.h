@@ -13,8 +13,8 @@ void cchc_channel_free(struct cchc_channel **channel); /* must be empty */
 /* Takes the list (chained by next). */
 void cchc_channel_put(struct cchc_channel *channel, struct cchc_item *first,
 		      struct cchc_item *last, size_t cells);
-/* Everything that gathered, at most about `max_cells` cells (but at least one item); waits
- * until there is something. NULL once closed and empty. */
+/* Everything that gathered, at most about `max_cells` cells (but at least one item);
+ * waits until there is something. NULL once closed and empty. */
 struct cchc_item *cchc_channel_take(struct cchc_channel *channel, size_t max_cells);
 /* The same without waiting: NULL when empty. */
 struct cchc_item *cchc_channel_poll(struct cchc_channel *channel);

@@ -11,11 +11,12 @@
 #include "app/writer.h"
 #include "net/doors.h"
 
-/* The daemon's parts, all owned by the loop thread; what other threads may touch says so in
- * its own header. */
+/* The daemon's parts, all owned by the loop thread; what other threads may touch says so
+ * in its own header. */
 
 struct cchc_counters { /* since start */
 	uint64_t messages;
+	uint64_t commits; /* batches that changed something */
 	uint64_t cells;
 	uint64_t refused_cells;
 	uint64_t dropped; /* frames that are no messages of ours */

@@ -4,7 +4,13 @@
 
 #include "app/replies.h"
 
-enum { PAGE_CELLS = 1000 }; /* about 30 bytes each in the frame, at the most 45 */
+/* What a cell and a run of cells take in the frame at the most. */
+enum {
+	PAGE_CELLS = 1000,
+	PAGE_BYTES = CCHC_FRAME_MAX - 1024,
+	CELL_BYTES = 45,
+	RUN_BYTES = 80,
+};
 
 /* A page being filled: one run of cells for each form and period. */
 struct page {
@@ -12,11 +18,13 @@ struct page {
 	struct cchc_txn txn;
 	struct cchc_arena arena;
 	Cchc__Held held;
-	const struct cchc_form *after_form; /* continue behind this cell; NULL: from the start */
+	const struct cchc_form
+		*after_form; /* continue behind this cell; NULL: from the start */
 	uint32_t after_period;
 	uint32_t after_row;
 	bool passed;
 	size_t cells;
+	size_t bytes;
 	bool full;
 	enum cchc_rc rc;
 };
@@ -96,6 +104,12 @@ static void add_cell(struct page *p, Cchc__HeldCells *run,
 	run->n_row = run->n_state = run->n_value = at;
 	run->n_journal = run->n_epoch = run->n_seq = at;
 	p->cells++;
+	p->bytes += CELL_BYTES;
+}
+
+static bool has_room(const struct page *p)
+{
+	return p->cells < PAGE_CELLS && p->bytes + CELL_BYTES + RUN_BYTES <= PAGE_BYTES;
 }
 
 static void set_next(struct page *p, const Cchc__HeldCells *run)
@@ -131,7 +145,7 @@ static void on_cells(void *data, const struct cchc_stored_cell *cells, size_t n)
 	for (size_t i = 0; i < n && !p->full && p->rc == CCHC_OK; i++) {
 		if (!is_behind(p, form->of->form, &cells[i]))
 			continue;
-		if (p->cells == PAGE_CELLS) {
+		if (!has_room(p)) {
 			const Cchc__HeldCells *last =
 				run->n_row ? run : p->held.cells[p->held.n_cells - 1];
 
@@ -140,8 +154,10 @@ static void on_cells(void *data, const struct cchc_stored_cell *cells, size_t n)
 		}
 		add_cell(p, run, &cells[i], &origin);
 	}
-	if (run->n_row > 0 && p->rc == CCHC_OK)
-		p->held.cells[p->held.n_cells++] = run;
+	if (run->n_row == 0 || p->rc != CCHC_OK)
+		return;
+	p->held.cells[p->held.n_cells++] = run;
+	p->bytes += RUN_BYTES;
 }
 
 static bool find_start(struct page *p, const Cchc__HeldAt *after)
@@ -178,7 +194,8 @@ void cchc_held_answer(struct cchc_daemon *d, struct cchc_sender *sender,
 
 	cchc__held__init(&p.held);
 	cchc_arena_init(&p.arena, CCHC_REPLY_ARENA);
-	p.held.cells = cchc_arena_array(&p.arena, PAGE_CELLS + 1, sizeof(p.held.cells[0]));
+	p.held.cells =
+		cchc_arena_array(&p.arena, PAGE_CELLS + 1, sizeof(p.held.cells[0]));
 	if (!find_start(&p, ask->after)) {
 		cchc_reply_denied(d, sender->route, sender->route_len,
 				  "held: no such form or period", false);

@@ -4,8 +4,8 @@
 #include "app/daemon.h"
 #include "proto/wire.h"
 
-/* Answers an agent that asks for the cells held for its own unit: a page in one frame, from
- * one snapshot, with the commit number it is of. */
+/* Answers an agent that asks for the cells held for its own unit: a page in one frame,
+ * from one snapshot, with the commit number it is of. */
 void cchc_held_answer(struct cchc_daemon *d, struct cchc_sender *sender,
 		      const Cchc__HeldAsk *ask);
 

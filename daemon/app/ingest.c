@@ -1,9 +1,10 @@
 /* ingest.c - what agents send, and what they are told.
  *
- * The sender is the ZAP user id of each message. A message is decoded only for a key that may
- * use this door, judged, and given to the writer; the answer follows when it is durable. What
- * was handed over is remembered for each outbox, so that a gap or a repeat is seen at once; the
- * writer tests the mark again inside its transaction and has the last word.
+ * The sender is the ZAP user id of each message. A message is decoded only for a key that
+ * may use this door, judged, and given to the writer; the answer follows when it is
+ * durable. What was handed over is remembered for each outbox, so that a gap or a repeat
+ * is seen at once; the writer tests the mark again inside its transaction and has the
+ * last word.
  */
 
 #include "app/ingest.h"
@@ -16,6 +17,7 @@
 #include "app/replies.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 enum {
 	HIGH_WATER_CELLS = 60000, /* six batches: stop reading, let TCP push back */
@@ -60,9 +62,11 @@ static bool unit_is_the_keys(const struct arrival *a, const Cchc__Hello *hello)
 static bool deny_hello(struct arrival *a, const Cchc__Hello *hello)
 {
 	char text[CCHC_STRING_MAX];
+	char said[33]; /* cut where a character ends: what we send must be clean UTF-8 */
 	const struct cchc_unit *own =
 		cchc_units_by_id(&a->d->catalog.units, a->key->unit);
 
+	cchc_text_copy(said, sizeof(said), hello->unit, strlen(hello->unit));
 	if (hello->version_min > CCHC_PROTOCOL_VERSION ||
 	    hello->version_max < CCHC_PROTOCOL_VERSION) {
 		(void)snprintf(text, sizeof(text),
@@ -71,9 +75,9 @@ static bool deny_hello(struct arrival *a, const Cchc__Hello *hello)
 			       CCHC_PROTOCOL_VERSION);
 	} else if (!unit_is_the_keys(a, hello)) {
 		(void)snprintf(text, sizeof(text),
-			       "unit: %.32s is not the unit of key %s, which is %s "
+			       "unit: %s is not the unit of key %s, which is %s "
 			       "(khóa không thuộc đơn vị này)",
-			       hello->unit, a->key->name, own ? own->code : "");
+			       said, a->key->name, own ? own->code : "");
 	} else {
 		return false;
 	}
@@ -108,9 +112,11 @@ static enum cchc_rc find_sender(struct arrival *a, const Cchc__Hello *hello)
 		if (rc != CCHC_OK)
 			return rc;
 	}
-	a->sender->key = a->key; /* a unit may have two keys during a change of keys */
-	if (is_new && !may_begin(a))
+	if (is_new && !may_begin(a)) {
+		cchc_sessions_drop(&d->sessions, a->sender);
 		return CCHC_LIMIT;
+	}
+	a->sender->key = a->key; /* a unit may have two keys during a change of keys */
 	return cchc_sessions_bind(&d->sessions, a->sender, a->message->route,
 				  a->message->route_len);
 }
@@ -133,8 +139,7 @@ static void take_hello(struct arrival *a, const Cchc__Hello *hello)
 		sender->down_sent = 0;
 		cchc_sessions_owe_down(&a->d->sessions, sender);
 		if (hello->program)
-			(void)snprintf(sender->program, sizeof(sender->program), "%s",
-				       hello->program);
+			cchc_sender_describe(sender, hello->program);
 		rc = cchc_reply_welcome(a->d, sender);
 		if (sender->n_pending)
 			cchc_sessions_owe_ack(&a->d->sessions, sender);
@@ -143,7 +148,8 @@ static void take_hello(struct arrival *a, const Cchc__Hello *hello)
 		drop(a, "the store cannot be read just now");
 }
 
-static void tell_later(struct arrival *a, uint64_t seq, uint32_t wait_ms, const char *reason)
+static void tell_later(struct arrival *a, uint64_t seq, uint32_t wait_ms,
+		       const char *reason)
 {
 	a->sender->later = seq;
 	cchc_reply_later(a->d, a->sender, seq, wait_ms, reason);
@@ -154,6 +160,7 @@ static void hand_over(struct arrival *a)
 	struct cchc_item *item = a->item;
 
 	a->sender->handed = item->entry.seq;
+	a->sender->under_way++;
 	item->cells = item->entry.n_cells + item->entry.n_refusals + 1;
 	a->d->counters.messages++;
 	a->item = NULL;
@@ -178,15 +185,18 @@ static bool judge_push(struct arrival *a, const Cchc__Push *push)
 		tell_later(a, push->seq, LATER_FORM_MS, "task reports are not taken yet");
 		return false;
 	}
-	rc = cchc_wire_report(&item->arena, push->body.data, push->body.len, &report, &err);
+	rc = cchc_wire_report(&item->arena, push->body.data, push->body.len, &report,
+			      &err);
 	if (rc == CCHC_NOMEM) {
 		tell_later(a, push->seq, LATER_STORE_MS, "out of memory");
 		return false;
 	}
 	if (rc != CCHC_OK) {
+		entry->kind = push->kind == CCHC__PUSH__KIND__UPDATE ? CCHC_ENTRY_UPDATE
+								     : CCHC_ENTRY_REPORT;
 		entry->unit = a->key->unit;
-		cchc_judge_refuse_whole(&item->arena, entry, CCHC_RULE_BAD_TEXT, "message",
-					"", err.text);
+		cchc_judge_refuse_whole(&item->arena, entry, CCHC_RULE_BAD_TEXT,
+					"message", "", err.text);
 		return true;
 	}
 	switch (cchc_judge(&a->d->catalog, &a->d->board->trees, a->key, report,
@@ -275,7 +285,8 @@ static void take_stored(struct arrival *a, const Cchc__Stored *stored)
 	if (stored->epoch != sender->epoch ||
 	    !cchc_sender_forget_refusals(sender, stored->refusals))
 		return;
-	cchc_sessions_owe_ack(&a->d->sessions, sender); /* the mark may have been held back */
+	cchc_sessions_owe_ack(&a->d->sessions,
+			      sender); /* the mark may have been held back */
 	*entry = (struct cchc_entry){
 		.kind = CCHC_ENTRY_STORED,
 		.clock_ms = cchc_clock_wall_ms(),
@@ -289,6 +300,7 @@ static void take_stored(struct arrival *a, const Cchc__Stored *stored)
 		.signer_position = "",
 		.source = "",
 	};
+	sender->under_way++;
 	a->item->sender = sender;
 	a->item->cells = 1;
 	cchc_writer_gather(a->d->writer, a->item);
@@ -301,8 +313,7 @@ static void take_status(struct arrival *a, const Cchc__Status *status)
 
 	sender->queued = status->queued;
 	sender->rejected = status->rejected;
-	(void)snprintf(sender->note, sizeof(sender->note), "%s",
-		       status->note ? status->note : "");
+	cchc_sender_note(sender, status->note ? status->note : "");
 	/* a lost ack, grant or downward item is repaired by the next one */
 	cchc_sessions_owe_ack(&a->d->sessions, sender);
 	sender->down_sent = 0;
@@ -396,20 +407,32 @@ static void note_applied(struct cchc_daemon *d, const struct cchc_item *item)
 	d->counters.refused_cells += entry->n_refusals;
 }
 
+/* One LATER for what failed, at the lowest seq: the rest of a batch lies above it. */
+static void note_failed(struct cchc_daemon *d, const struct cchc_item *item)
+{
+	struct cchc_sender *sender = item->sender;
+
+	cchc_sender_rewind(sender);
+	if (sender->later && sender->later <= item->entry.seq)
+		return;
+	sender->later = item->entry.seq;
+	cchc_reply_later(d, sender, sender->later, LATER_STORE_MS,
+			 item->rc == CCHC_NOSPACE
+				 ? "the store is full (kho dữ liệu đã đầy)"
+				 : "the store cannot be written just now");
+}
+
 void cchc_ingest_done(struct cchc_daemon *d, const struct cchc_item *item)
 {
 	struct cchc_sender *sender = item->sender;
 
-	if (!sender || item->entry.kind == CCHC_ENTRY_STORED)
+	if (!sender)
+		return;
+	sender->under_way--;
+	if (item->entry.kind == CCHC_ENTRY_STORED)
 		return;
 	if (item->rc != CCHC_OK) {
-		cchc_sender_rewind(sender);
-		if (!sender->later || item->entry.seq < sender->later)
-			sender->later = item->entry.seq;
-		cchc_reply_later(d, sender, sender->later, LATER_STORE_MS,
-				 item->rc == CCHC_NOSPACE
-					 ? "the store is full (kho dữ liệu đã đầy)"
-					 : "the store cannot be written just now");
+		note_failed(d, item);
 		return;
 	}
 	switch (item->outcome.applied) {

@@ -6,22 +6,22 @@
 
 struct cchc_sender;
 
-/* One message on its way through the daemon: decoded and judged by the loop, applied by the
- * writer, answered by the loop. One owner at a time. */
+/* One message on its way through the daemon: decoded and judged by the loop, applied by
+ * the writer, answered by the loop. One owner at a time. */
 struct cchc_item {
 	struct cchc_item *next;
-	struct cchc_arena arena; /* everything below points into it */
+	struct cchc_arena arena;    /* everything below points into it */
 	struct cchc_sender *sender; /* loop only; NULL: from the daemon itself */
 	struct cchc_entry entry;
-	size_t cells;	   /* weight in a batch */
-	const void *body;  /* as received: its chain hash is checked by the writer */
+	size_t cells;     /* weight in a batch */
+	const void *body; /* as received: its chain hash is checked by the writer */
 	size_t body_len;
 	uint8_t push_kind; /* Push.Kind, part of the hash */
 	/* filled by the writer */
 	struct cchc_outcome outcome;
-	enum cchc_rc rc;   /* CCHC_OK: outcome holds and is durable; else answer LATER */
-	uint64_t commit;   /* number of the commit it went with */
-	bool ends_batch;   /* last item of its commit */
+	enum cchc_rc rc; /* CCHC_OK: outcome holds and is durable; else answer LATER */
+	uint64_t commit; /* number of the commit it went with */
+	bool ends_batch; /* last item of its commit */
 };
 
 struct cchc_item *cchc_item_new(void);

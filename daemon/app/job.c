@@ -22,11 +22,15 @@ struct cchc_job *cchc_job_new(struct cchc_daemon *d, const struct cchc_zmessage 
 	job->route_len = message->route_len;
 	cchc_arena_init(&job->arena, CCHC_DECODE_MEMORY_MAX * 8);
 	cchc_answer_init(&job->answer, id, d->store.incarnation);
-	cchc_txn_read(&job->txn, d->store.env);
-	job->answer.commit = cchc_store_commit_number(&job->txn);
 	job->next = d->jobs;
 	d->jobs = job;
 	return job;
+}
+
+void cchc_job_snapshot(struct cchc_job *job)
+{
+	cchc_txn_read(&job->txn, job->store->env);
+	job->answer.commit = cchc_store_commit_number(&job->txn);
 }
 
 static void on_work(uv_work_t *work)
@@ -71,5 +75,6 @@ void cchc_job_finish(struct cchc_job *job)
 	cchc_arena_fini(&job->arena);
 	free(job->contact);
 	free(job->digest);
+	free(job->agent);
 	free(job);
 }

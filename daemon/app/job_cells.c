@@ -3,8 +3,8 @@
 #include "app/job.h"
 
 /* The units in force on the period's last day, the asked one and all below it. */
-static enum cchc_rc subtree(struct cchc_job *job, struct cchc_board *board, uint32_t **units,
-			    size_t *n)
+static enum cchc_rc subtree(struct cchc_job *job, struct cchc_board *board,
+			    uint32_t **units, size_t *n)
 {
 	const struct cchc_question *q = &job->question;
 	struct cchc_board_form *form = cchc_board_form(board, q->form->id);
@@ -39,7 +39,8 @@ struct cchc_board *cchc_job_board(struct cchc_job *job)
 	if (rc == CCHC_OK)
 		rc = subtree(job, board, &units, &n);
 	if (rc == CCHC_OK)
-		rc = cchc_board_load(board, &job->txn, job->question.period.year, units, n);
+		rc = cchc_board_load(board, &job->txn, job->question.period.year, units,
+				     n);
 	if (rc == CCHC_OK)
 		return board;
 	cchc_answer_refuse(&job->answer, "the period cannot be loaded: %s",

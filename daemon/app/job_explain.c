@@ -1,16 +1,23 @@
 /* job_explain.c - why this number: every figure that entered a cell, and who is missing.
  *
- * Goes through the units in scope as the rollup does, but names instead of adding: the figure
- * given for the very period, else those of its parts; for computed rows the figures of their
- * parts; for derived rows the source rows below. Works on a board made from one snapshot.
+ * Goes through the units in scope as the rollup does, but names instead of adding: the
+ * figure given for the very period, else those of its parts; for computed rows the
+ * figures of their parts; for derived rows the source rows below. Works on a board made
+ * from one snapshot.
  */
+
+#include <string.h>
 
 #include "app/cells.h"
 #include "app/job.h"
 #include "app/replies.h"
 #include "core/result.h"
 
-enum { LINES_A_FRAME = 60, CONTACT_OLD_MS = 24 * 3600 * 1000 };
+enum {
+	LINES_A_FRAME = 60,
+	CONTACT_OLD_MS = 24 * 3600 * 1000,
+	ENTRY_ARENA = 8 * 1024 * 1024
+};
 
 struct explaining {
 	struct cchc_job *job;
@@ -19,6 +26,8 @@ struct explaining {
 	struct cchc_view *view;
 	const struct cchc_shape *shape;
 	struct cchc_answer *answer;
+	struct cchc_arena lines;   /* of the frame being filled */
+	struct cchc_arena scratch; /* of the entry being read */
 	Cchc__Explanation page;
 	Cchc__Input *input[LINES_A_FRAME];
 	Cchc__Missing *missing[LINES_A_FRAME];
@@ -36,22 +45,24 @@ static void flush(struct explaining *e, enum cchc_which which)
 	if (e->rc == CCHC_OK)
 		e->rc = cchc_answer_add(e->answer, &part, which);
 	cchc__explanation__init(&e->page);
+	cchc_arena_reset(&e->lines);
 }
 
 static void *line_of(struct explaining *e, size_t size)
 {
-	void *line = cchc_arena_alloc(&e->answer->arena, size);
+	void *line;
 
+	if (e->page.n_input + e->page.n_missing == LINES_A_FRAME)
+		flush(e, CCHC_PART_MORE);
+	line = cchc_arena_alloc(&e->lines, size);
 	if (!line)
 		e->rc = CCHC_NOMEM;
-	else if (e->page.n_input + e->page.n_missing == LINES_A_FRAME)
-		flush(e, CCHC_PART_MORE);
 	return e->rc == CCHC_OK ? line : NULL;
 }
 
 static Cchc__UnitInfo *info_of(struct explaining *e, uint32_t node)
 {
-	Cchc__UnitInfo *info = cchc_arena_alloc(&e->answer->arena, sizeof(*info));
+	Cchc__UnitInfo *info = cchc_arena_alloc(&e->lines, sizeof(*info));
 
 	if (info)
 		cchc_unit_info(cchc_units_by_id(&e->job->catalog->units,
@@ -62,6 +73,22 @@ static Cchc__UnitInfo *info_of(struct explaining *e, uint32_t node)
 	return info;
 }
 
+/* An entry of the journal, until the next one is read. */
+static bool read_entry(struct explaining *e, uint64_t number, struct cchc_entry *entry)
+{
+	cchc_arena_reset(&e->scratch);
+	return cchc_store_entry(&e->job->txn, number, &e->scratch, entry);
+}
+
+static char *keep(struct explaining *e, const char *text)
+{
+	char *copy = cchc_arena_text(&e->lines, text, strlen(text));
+
+	if (!copy)
+		e->rc = CCHC_NOMEM;
+	return copy;
+}
+
 /* Sender, time and source of the entry that gave the cell. */
 static void add_origin(struct explaining *e, const struct cchc_stored_cell *cell,
 		       Cchc__Input *input)
@@ -70,12 +97,12 @@ static void add_origin(struct explaining *e, const struct cchc_stored_cell *cell
 
 	input->has_journal = true;
 	input->journal = cell->journal;
-	if (!cchc_store_entry(&e->job->txn, cell->journal, &e->answer->arena, &entry))
+	if (!read_entry(e, cell->journal, &entry))
 		return;
-	input->sender = (char *)entry.sender;
+	input->sender = keep(e, entry.sender);
 	input->has_received = true;
 	input->received = entry.clock_ms;
-	input->source = entry.source[0] ? (char *)entry.source : NULL;
+	input->source = entry.source[0] ? keep(e, entry.source) : NULL;
 }
 
 enum use { ENTERS, DECLARED };
@@ -142,7 +169,8 @@ static int64_t last_contact(struct explaining *e, uint32_t unit)
 	return last;
 }
 
-static void on_mark(void *data, uint32_t unit, uint64_t epoch, const struct cchc_mark *mark)
+static void on_mark(void *data, uint32_t unit, uint64_t epoch,
+		    const struct cchc_mark *mark)
 {
 	uint64_t *journal = data;
 
@@ -159,20 +187,18 @@ static int64_t contact_in_store(struct explaining *e, uint32_t unit)
 	uint64_t journal = 0;
 
 	cchc_store_each_mark(&e->job->txn, unit, on_mark, &journal);
-	if (journal == 0 ||
-	    !cchc_store_entry(&e->job->txn, journal, &e->answer->arena, &entry))
+	if (journal == 0 || !read_entry(e, journal, &entry))
 		return 0;
 	return entry.clock_ms;
 }
 
-static void add_refusal(struct explaining *e, uint64_t journal, const struct cchc_row *row,
-			Cchc__Missing *missing)
+static void add_refusal(struct explaining *e, uint64_t journal,
+			const struct cchc_row *row, Cchc__Missing *missing)
 {
-	Cchc__CellRefusal *cell = cchc_arena_alloc(&e->answer->arena, sizeof(*cell));
+	Cchc__CellRefusal *cell = cchc_arena_alloc(&e->lines, sizeof(*cell));
 	struct cchc_entry entry;
 
-	if (!cell ||
-	    !cchc_store_entry(&e->job->txn, journal, &e->answer->arena, &entry))
+	if (!cell || !read_entry(e, journal, &entry))
 		return;
 	for (size_t i = 0; i < entry.n_refusals; i++) {
 		struct cchc_refusal *refusal = &entry.refusal[i];
@@ -182,16 +208,17 @@ static void add_refusal(struct explaining *e, uint64_t journal, const struct cch
 		cchc__cell_refusal__init(cell);
 		cell->index = refusal->index;
 		cell->rule = (uint32_t)refusal->rule;
-		cell->field = refusal->field;
-		cell->value = refusal->value;
-		cell->expected = refusal->expected;
+		cell->field = keep(e, refusal->field);
+		cell->value = keep(e, refusal->value);
+		cell->expected = keep(e, refusal->expected);
 		missing->refusal = cell;
 		missing->has_journal = true;
 		missing->journal = journal;
 	}
 }
 
-static uint64_t refused_at(const struct cchc_report_head *head, const struct cchc_row *row)
+static uint64_t refused_at(const struct cchc_report_head *head,
+			   const struct cchc_row *row)
 {
 	for (uint32_t i = 0; i < head->n_refused_rows; i++)
 		if (head->refused_row[i].row == row->id)
@@ -199,8 +226,8 @@ static uint64_t refused_at(const struct cchc_report_head *head, const struct cch
 	return 0;
 }
 
-/* Refused weighs more than withdrawn, that more than blank; who sent nothing at all may not
- * even be connected. */
+/* Refused weighs more than withdrawn, that more than blank; who sent nothing at all may
+ * not even be connected. */
 static void find_reason(struct explaining *e, uint32_t node, const struct cchc_row *row,
 			Cchc__Missing *missing)
 {
@@ -249,8 +276,8 @@ static void add_missing(struct explaining *e, uint32_t node, const struct cchc_r
 static void add_row(struct explaining *e, uint32_t node, const struct cchc_row *row,
 		    bool expected);
 
-/* A row with `equals` at a unit with units below: what was typed is declared only, unless no
- * part can enter. */
+/* A row with `equals` at a unit with units below: what was typed is declared only, unless
+ * no part can enter. */
 static void add_equals(struct explaining *e, uint32_t node, const struct cchc_row *row,
 		       bool expected)
 {
@@ -308,8 +335,8 @@ static bool typed_here(struct explaining *e, uint32_t node, const struct cchc_ro
 	return own.cell.figures + own.cell.na > 0;
 }
 
-/* A derived row below `node`, itself included when it says so: typed figures where there are
- * any, source rows of the units of the base level elsewhere. */
+/* A derived row below `node`, itself included when it says so: typed figures where there
+ * are any, source rows of the units of the base level elsewhere. */
 static void add_derived(struct explaining *e, uint32_t from, uint32_t to,
 			const struct cchc_row *row)
 {
@@ -355,8 +382,8 @@ static void add_units(struct explaining *e, uint32_t node)
 	}
 	for (uint32_t i = from; i < to; i++)
 		add_row(e, i, row,
-			to > from + 1 ? cchc_shape_feeds(e->shape, i, row)
-				      : cchc_shape_fills(e->shape, i, row));
+			scope == CCHC_SCOPE_OWN ? cchc_shape_fills(e->shape, i, row)
+						: cchc_shape_feeds(e->shape, i, row));
 }
 
 static void explain(struct explaining *e, struct cchc_board *board)
@@ -375,7 +402,7 @@ static void explain(struct explaining *e, struct cchc_board *board)
 	e->view = ask.form->view;
 	e->form = ask.form->of->form;
 	e->form_id = ask.form->of->id;
-	e->rc = cchc_cells_pack(&ask, &e->answer->arena, &e->page.cell);
+	e->rc = cchc_cells_pack(&ask, &e->lines, &e->page.cell);
 	if (e->rc == CCHC_OK)
 		e->rc = cchc_view_shape(e->view, q->period, &e->shape);
 	if (e->rc == CCHC_OK)
@@ -391,9 +418,13 @@ void cchc_job_explain(struct cchc_job *job)
 	if (!board)
 		return;
 	cchc__explanation__init(&e.page);
+	cchc_arena_init(&e.lines, ENTRY_ARENA);
+	cchc_arena_init(&e.scratch, ENTRY_ARENA);
 	explain(&e, board);
 	if (e.rc != CCHC_OK)
 		cchc_answer_refuse(&job->answer, "this cell cannot be explained: %s",
 				   cchc_rc_name(e.rc));
+	cchc_arena_fini(&e.lines);
+	cchc_arena_fini(&e.scratch);
 	cchc_board_free(&board);
 }

@@ -1,14 +1,24 @@
-/* The history of a unit's cells for a period: each cell's entries are a chain, newest first. */
+/* The history of a unit's cells for a period: each cell's entries are a chain, newest
+ * first. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/job.h"
 
-enum { LINES_MAX = 20000, LINES_A_FRAME = 100 };
+enum {
+	LINES_MAX = 20000,
+	LINES_A_FRAME = 70, /* with refusal and source at most 900 bytes each */
+	ENTRY_ARENA = 8 * 1024 * 1024,
+};
 
 struct telling {
 	struct cchc_job *job;
-	struct cchc_arena *arena;
+	struct cchc_arena *arena;  /* of the lines */
+	struct cchc_arena scratch; /* of the entry read last */
+	struct cchc_entry entry;
+	const char *sender; /* the entry's, kept */
+	const char *source;
 	Cchc__JournalLine **line;
 	size_t n;
 	enum cchc_rc rc;
@@ -22,9 +32,9 @@ static const struct cchc_entry_cell *cell_of(const struct cchc_entry *entry, uin
 	return NULL;
 }
 
-static Cchc__JournalLine *add_line(struct telling *t, const struct cchc_entry *entry,
-				   uint16_t row)
+static Cchc__JournalLine *add_line(struct telling *t, uint16_t row)
 {
+	const struct cchc_entry *entry = &t->entry;
 	Cchc__JournalLine *line;
 
 	if (t->n == LINES_MAX)
@@ -37,51 +47,56 @@ static Cchc__JournalLine *add_line(struct telling *t, const struct cchc_entry *e
 	cchc__journal_line__init(line);
 	line->number = entry->number;
 	line->received = entry->clock_ms;
-	line->sender = (char *)entry->sender;
+	line->sender = (char *)t->sender;
 	line->unit = (char *)t->job->question.unit->code;
 	line->period = cchc_period_code(entry->period);
 	line->epoch = entry->epoch;
 	line->seq = entry->seq;
 	line->row = row;
-	line->source = entry->source[0] ? (char *)entry->source : NULL;
+	line->source = t->source[0] ? (char *)t->source : NULL;
 	t->line[t->n++] = line;
 	return line;
 }
 
-/* Reads an entry, remembering the one read last: cells of one report come in a row. */
-static bool read_entry(struct telling *t, uint64_t number, struct cchc_entry *entry)
+static const char *keep(struct telling *t, const char *text)
 {
-	if (entry->number == number && number != 0)
+	const char *copy = cchc_arena_text(t->arena, text, strlen(text));
+
+	if (!copy)
+		t->rc = CCHC_NOMEM;
+	return copy;
+}
+
+/* Reads an entry into t->entry, unless it is there: cells of one report come in a row. */
+static bool read_entry(struct telling *t, uint64_t number)
+{
+	if (t->entry.number == number && number != 0)
 		return true;
-	if (!cchc_store_entry(&t->job->txn, number, t->arena, entry))
+	cchc_arena_reset(&t->scratch);
+	t->entry.number = 0;
+	if (!cchc_store_entry(&t->job->txn, number, &t->scratch, &t->entry))
 		return false;
-	entry->number = number;
-	return true;
+	t->sender = keep(t, t->entry.sender);
+	t->source = keep(t, t->entry.source);
+	return t->rc == CCHC_OK;
 }
 
 static void tell_chain(struct telling *t, const struct cchc_stored_cell *stored)
 {
-	struct cchc_figure after = stored->figure;
 	uint64_t number = stored->journal;
 	Cchc__JournalLine *newer = NULL;
 
-	while (number != 0 && t->rc == CCHC_OK) {
-		struct cchc_entry entry = {0};
-		const struct cchc_entry_cell *cell;
-		Cchc__JournalLine *line;
+	while (number != 0 && t->rc == CCHC_OK && read_entry(t, number)) {
+		const struct cchc_entry_cell *cell = cell_of(&t->entry, stored->row);
+		Cchc__JournalLine *line = cell ? add_line(t, stored->row) : NULL;
 
-		if (!read_entry(t, number, &entry))
-			break;
-		cell = cell_of(&entry, stored->row);
-		line = cell ? add_line(t, &entry, stored->row) : NULL;
 		if (!line)
 			break;
-		after = (struct cchc_figure){cell->value, cell->state};
-		line->new_state = after.state;
-		line->new_value = after.value;
+		line->new_state = cell->state;
+		line->new_value = cell->value;
 		if (newer) {
-			newer->old_state = after.state;
-			newer->old_value = after.value;
+			newer->old_state = cell->state;
+			newer->old_value = cell->value;
 		}
 		newer = line;
 		number = cell->before;
@@ -90,28 +105,25 @@ static void tell_chain(struct telling *t, const struct cchc_stored_cell *stored)
 
 static void tell_refusals(struct telling *t, const struct cchc_refused_row *refused)
 {
-	struct cchc_entry entry;
-
-	if (!cchc_store_entry(&t->job->txn, refused->journal, t->arena, &entry))
+	if (!read_entry(t, refused->journal))
 		return;
-	entry.number = refused->journal;
-	for (size_t i = 0; i < entry.n_refusals; i++) {
-		struct cchc_refusal *why = &entry.refusal[i];
+	for (size_t i = 0; i < t->entry.n_refusals && t->rc == CCHC_OK; i++) {
+		struct cchc_refusal *why = &t->entry.refusal[i];
 		Cchc__CellRefusal *cell;
 		Cchc__JournalLine *line;
 
-		if (entry.refused_row[i] != refused->row)
+		if (t->entry.refused_row[i] != refused->row)
 			continue;
 		cell = cchc_arena_alloc(t->arena, sizeof(*cell));
-		line = cell ? add_line(t, &entry, refused->row) : NULL;
+		line = cell ? add_line(t, refused->row) : NULL;
 		if (!line)
 			return;
 		cchc__cell_refusal__init(cell);
 		cell->index = why->index;
 		cell->rule = (uint32_t)why->rule;
-		cell->field = why->field;
-		cell->value = why->value;
-		cell->expected = why->expected;
+		cell->field = (char *)keep(t, why->field);
+		cell->value = (char *)keep(t, why->value);
+		cell->expected = (char *)keep(t, why->expected);
 		line->refusal = cell;
 	}
 }
@@ -177,7 +189,9 @@ void cchc_job_journal(struct cchc_job *job)
 {
 	struct telling t = {.job = job, .arena = &job->answer.arena};
 
+	cchc_arena_init(&t.scratch, ENTRY_ARENA);
 	tell_all(&t);
+	cchc_arena_fini(&t.scratch);
 	if (t.rc == CCHC_OK)
 		send_all(&t);
 	if (t.rc != CCHC_OK)

@@ -1,8 +1,10 @@
-/* job_verify.c - are the figures those of the journal, and the rollups those of the figures?
+/* job_verify.c - are the figures those of the journal, and the rollups those of the
+ * figures?
  *
- * On one snapshot and off the loop: replays every entry of the journal into a first board, loads
- * the stored figures into a second, builds all rollups from them, and compares; then compares
- * the second board's digests with those the loop took of its own at the same commit.
+ * On one snapshot and off the loop: replays every entry of the journal into a first
+ * board, loads the stored figures into a second, builds all rollups from them, and
+ * compares; then compares the second board's digests with those the loop took of its own
+ * at the same commit.
  */
 
 #include <inttypes.h>
@@ -38,17 +40,19 @@ __attribute__((format(printf, 2, 3))) static void find(struct verifying *v,
 	v->finding[v->verdict.n_finding++] = text;
 }
 
-/* Only what the entry itself says: accepted cells become figures, a withdrawal of an absent
- * cell stays absent. */
+/* Only what the entry itself says: accepted cells become figures, a withdrawal of an
+ * absent cell stays absent. */
 static void replay_entry(struct verifying *v, const struct cchc_entry *entry)
 {
 	struct cchc_board_form *form = cchc_board_form(v->replayed, entry->form);
 
-	if (!form || (entry->kind != CCHC_ENTRY_REPORT && entry->kind != CCHC_ENTRY_UPDATE))
+	if (!form ||
+	    (entry->kind != CCHC_ENTRY_REPORT && entry->kind != CCHC_ENTRY_UPDATE))
 		return;
 	for (size_t i = 0; i < entry->n_cells && v->rc == CCHC_OK; i++) {
 		const struct cchc_entry_cell *cell = &entry->cell[i];
-		const struct cchc_row *row = cchc_form_row_by_id(form->of->form, cell->row);
+		const struct cchc_row *row =
+			cchc_form_row_by_id(form->of->form, cell->row);
 		struct cchc_figures *figures = &form->view->figures;
 
 		if (!row)
@@ -59,10 +63,9 @@ static void replay_entry(struct verifying *v, const struct cchc_entry *entry)
 				    .state == CCHC_ABSENT)
 			continue;
 		if (v->rc == CCHC_OK)
-			v->rc = cchc_figures_set(figures, entry->unit, entry->period,
-						 row->index,
-						 (struct cchc_figure){cell->value,
-								      cell->state});
+			v->rc = cchc_figures_set(
+				figures, entry->unit, entry->period, row->index,
+				(struct cchc_figure){cell->value, cell->state});
 	}
 }
 
@@ -99,10 +102,10 @@ static void compare_unit(struct verifying *v, const struct cchc_board_form *a,
 		char text[CCHC_PERIOD_TEXT];
 
 		for (uint16_t row = 0; row < a->of->form->n; row++) {
-			struct cchc_figure x = cchc_figures_get(&a->view->figures, unit,
-								period, row);
-			struct cchc_figure y = cchc_figures_get(&b->view->figures, unit,
-								period, row);
+			struct cchc_figure x =
+				cchc_figures_get(&a->view->figures, unit, period, row);
+			struct cchc_figure y =
+				cchc_figures_get(&b->view->figures, unit, period, row);
 
 			if (!cchc_figure_equal(x, y))
 				find(v,

@@ -20,11 +20,13 @@ void cchc_judge_refuse_whole(struct cchc_arena *arena, struct cchc_entry *entry,
 {
 	struct cchc_refusal *refusal = cchc_arena_alloc(arena, sizeof(*refusal));
 
-	entry->kind = CCHC_ENTRY_SKIP;
 	entry->n_cells = entry->n_refusals = 0;
 	entry->refused_row = cchc_arena_array(arena, 1, sizeof(entry->refused_row[0]));
-	if (!refusal || !entry->refused_row)
-		return; /* the seq is used up without a text rather than coming again for ever */
+	if (!refusal || !entry->refused_row) {
+		/* the seq is used up without a text rather than coming again for ever */
+		entry->kind = CCHC_ENTRY_SKIP;
+		return;
+	}
 	refusal->index = CCHC_REFUSED_WHOLE;
 	refusal->rule = rule;
 	cchc_text_copy(refusal->field, sizeof(refusal->field), field, strlen(field));
@@ -43,7 +45,8 @@ static bool refuse(struct cchc_arena *arena, struct cchc_entry *entry,
 	return false;
 }
 
-/* The unit of the message, in force on the period's last day, and the key's or below it. */
+/* The unit of the message, in force on the period's last day, and the key's or below it.
+ */
 static bool judge_unit(struct judging *j, const struct cchc_catalog *catalog,
 		       struct cchc_trees *trees, const struct cchc_key_entry *key,
 		       struct cchc_arena *arena)
@@ -77,8 +80,8 @@ static bool judge_period(struct judging *j, cchc_day today, struct cchc_arena *a
 
 	if (!cchc_period_from_code(j->report->period, &j->entry->period)) {
 		(void)snprintf(code, sizeof(code), "%u", j->report->period);
-		cchc_judge_refuse_whole(arena, j->entry, CCHC_RULE_PERIOD_UNKNOWN, "period",
-					code, "");
+		cchc_judge_refuse_whole(arena, j->entry, CCHC_RULE_PERIOD_UNKNOWN,
+					"period", code, "");
 		return false;
 	}
 	if (!cchc_rule_period(j->form->form, j->entry->period, today, &why))
@@ -122,7 +125,8 @@ static void judge_cells(struct judging *j)
 	}
 }
 
-/* What the agent itself could not read: kept, so that the district sees why a cell is empty. */
+/* What the agent itself could not read: kept, so that the district sees why a cell is
+ * empty. */
 static void note_unread(struct judging *j)
 {
 	for (size_t i = 0; i < j->report->n_unread; i++) {
@@ -148,7 +152,8 @@ static void copy_header(struct cchc_entry *entry, const Cchc__Report *report)
 	entry->doc_date = report->has_doc_date ? report->doc_date : CCHC_DAY_NONE;
 	entry->signer_name = report->signer_name ? report->signer_name : "";
 	entry->signer_position = report->signer_position ? report->signer_position : "";
-	entry->complete = (uint8_t)(report->has_complete ? 1 + (report->complete != 0) : 0);
+	entry->complete =
+		(uint8_t)(report->has_complete ? 1 + (report->complete != 0) : 0);
 	entry->as_of_ms = report->has_as_of ? report->as_of : 0;
 	entry->source = report->source ? report->source : "";
 }
@@ -173,6 +178,10 @@ enum cchc_judged cchc_judge(const struct cchc_catalog *catalog, struct cchc_tree
 	    !judge_unit(&j, catalog, trees, key, arena))
 		return CCHC_JUDGED;
 	entry->unit = j.unit->id;
+	if (is_update && report->n_row + report->n_unread == 0) {
+		cchc_judge_refuse_whole(arena, entry, CCHC_RULE_EMPTY, "message", "", "");
+		return CCHC_JUDGED;
+	}
 	j.at_base_level = j.unit->level == j.form->form->base_level;
 	entry->cell = cchc_arena_array(arena, report->n_row + 1, sizeof(entry->cell[0]));
 	entry->refusal = cchc_arena_array(arena, refusals, sizeof(entry->refusal[0]));

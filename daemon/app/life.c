@@ -1,9 +1,9 @@
 /* life.c - up and down the ladder.
  *
- * Up: settings, catalog (units, forms), keys -> store -> ids -> board -> writer -> doors -> ready.
- * Down, on a signal: stop taking messages and questions -> hand the open batch to the writer,
- * join it, tell what it gave back -> close doors and handles -> the loop runs dry -> context,
- * store. A kill -9 at any rung loses nothing that was acknowledged.
+ * Up: settings, catalog (units, forms), keys -> store -> ids -> board -> writer -> doors
+ * -> ready. Down, on a signal: stop taking messages and questions -> hand the open batch
+ * to the writer, join it, tell what it gave back -> close doors and handles -> the loop
+ * runs dry -> context, store. A kill -9 at any rung loses nothing that was acknowledged.
  */
 
 #include "app/life.h"
@@ -44,6 +44,7 @@ struct life {
 	uv_check_t turn; /* end of each turn of the loop */
 	uint64_t ticks;
 	struct cchc_problems problems;
+	struct cchc_arena keys; /* the key file as a tree, until its problems are told */
 };
 
 const char *cchc_program(void)
@@ -51,8 +52,10 @@ const char *cchc_program(void)
 	return "cchcd " CCHC_VERSION;
 }
 
-static void print_problems(struct cchc_problems *problems)
+static void print_problems(struct life *life)
 {
+	struct cchc_problems *problems = &life->problems;
+
 	cchc_problems_sort(problems);
 	for (size_t i = 0; i < problems->n; i++) {
 		char line[1024];
@@ -62,23 +65,27 @@ static void print_problems(struct cchc_problems *problems)
 	}
 	if (problems->unlisted)
 		(void)fprintf(stderr, "and %zu more\n", problems->unlisted);
+	cchc_problems_fini(problems);
+	cchc_problems_init(problems);
+	cchc_arena_fini(&life->keys);
 }
 
-static enum cchc_rc load_keys(struct cchc_daemon *d, struct cchc_problems *problems,
-			      struct cchc_err *err)
+static enum cchc_rc load_keys(struct life *life, uint8_t digest[32], struct cchc_err *err)
 {
-	struct cchc_arena arena;
+	struct cchc_daemon *d = &life->d;
 	struct cchc_node *root;
 	char *bytes;
 	size_t len;
 	enum cchc_rc rc;
 
-	cchc_arena_init(&arena, 32 * 1024 * 1024);
-	rc = cchc_settings_read_yaml(&arena, d->settings.keys, &bytes, &len, problems,
-				     &root);
+	cchc_arena_init(&life->keys, 32 * 1024 * 1024);
+	rc = cchc_settings_read_yaml(&life->keys, d->settings.keys, &bytes, &len,
+				     &life->problems, &root);
 	if (rc == CCHC_OK)
-		rc = cchc_keyring_load(&d->ring, root, &d->catalog.units, problems);
-	cchc_arena_fini(&arena);
+		cchc_digest_file(bytes, len, digest);
+	if (rc == CCHC_OK)
+		rc = cchc_keyring_load(&d->ring, root, &d->catalog.units,
+				       &life->problems);
 	if (rc != CCHC_OK)
 		return cchc_fail(err, rc, "%s cannot be used", d->settings.keys);
 	return CCHC_OK;
@@ -91,8 +98,23 @@ static enum cchc_rc open_store(struct cchc_daemon *d, struct cchc_err *err)
 					  d->settings.store_max_bytes, err);
 
 	if (rc == CCHC_OK)
-		rc = cchc_catalog_settle(&d->catalog, &d->store, &d->settings, now_ms, err);
+		rc = cchc_catalog_settle(&d->catalog, &d->store, &d->settings, now_ms,
+					 err);
+	if (rc == CCHC_OK)
+		rc = cchc_config_settle(&d->store, "units", d->catalog.units_digest,
+					now_ms, err);
 	return rc;
+}
+
+static enum cchc_rc settle_keys(struct life *life, struct cchc_err *err)
+{
+	uint8_t digest[32];
+	enum cchc_rc rc = load_keys(life, digest, err);
+
+	if (rc != CCHC_OK)
+		return rc;
+	return cchc_config_settle(&life->d.store, "keys", digest, cchc_clock_wall_ms(),
+				  err);
 }
 
 static void on_changes(void *data, const struct cchc_zmessage *message)
@@ -109,8 +131,8 @@ static void on_done(void *data, struct cchc_item *items)
 
 	while (items) {
 		struct cchc_item *item = items;
-		bool applied = item->rc == CCHC_OK &&
-			       item->outcome.applied == CCHC_APPLIED;
+		bool applied =
+			item->rc == CCHC_OK && item->outcome.applied == CCHC_APPLIED;
 		uint16_t year = item->outcome.changes.period.year;
 
 		items = item->next;
@@ -120,7 +142,8 @@ static void on_done(void *data, struct cchc_item *items)
 			if (rc == CCHC_OK)
 				rc = cchc_board_apply(d->board, &item->outcome.changes);
 			if (rc != CCHC_OK) {
-				cchc_log(CCHC_LOG_ERROR, "view lost: starting anew rc=\"%s\"",
+				cchc_log(CCHC_LOG_ERROR,
+					 "view lost: starting anew rc=\"%s\"",
 					 cchc_rc_name(rc));
 				abort(); /* the store has everything; a start rebuilds */
 			}
@@ -129,6 +152,7 @@ static void on_done(void *data, struct cchc_item *items)
 		if (item->ends_batch && item->rc == CCHC_OK &&
 		    item->commit > d->board->commit) {
 			d->board->commit = item->commit;
+			d->counters.commits++;
 			cchc_query_advance(d);
 		}
 		cchc_item_free(item);
@@ -170,9 +194,9 @@ static void on_tick(uv_timer_t *timer)
 
 	life->ticks++;
 	watch_the_store(life);
+	cchc_residence_trim(&life->d);
 	if (life->ticks % PRUNE_EVERY_TICKS == 0)
-		cchc_sessions_prune(&life->d.sessions,
-				    cchc_clock_wall_ms() - FORGET_MS);
+		cchc_sessions_prune(&life->d.sessions, cchc_clock_wall_ms() - FORGET_MS);
 	if (life->ticks % READERS_EVERY_TICKS == 0)
 		cchc_env_check_readers(life->d.store.env);
 }
@@ -200,7 +224,9 @@ static void begin_stop(struct life *life)
 	if (d->stopping)
 		return;
 	cchc_service_stopping();
-	cchc_log(CCHC_LOG_NOTICE, "stopping commit=%" PRIu64, d->board->commit);
+	cchc_log(CCHC_LOG_NOTICE,
+		 "stopping commit=%" PRIu64 " messages=%" PRIu64 " commits=%" PRIu64,
+		 d->board->commit, d->counters.messages, d->counters.commits);
 	for (int door = 0; door < CCHC_DOORS_N; door++)
 		if (d->doors.poll[door])
 			cchc_zpoll_pause(d->doors.poll[door]);
@@ -277,8 +303,7 @@ static enum cchc_rc open_doors(struct life *life, struct cchc_err *err)
 static enum cchc_rc load(struct life *life, const char *config, struct cchc_err *err)
 {
 	struct cchc_daemon *d = &life->d;
-	enum cchc_rc rc =
-		cchc_settings_load(&d->settings, config, &life->problems, err);
+	enum cchc_rc rc = cchc_settings_load(&d->settings, config, &life->problems, err);
 
 	if (rc != CCHC_OK)
 		return rc;
@@ -296,7 +321,7 @@ static enum cchc_rc climb(struct life *life, const char *config, struct cchc_err
 	if (rc == CCHC_OK)
 		rc = open_store(d, err);
 	if (rc == CCHC_OK)
-		rc = load_keys(d, &life->problems, err);
+		rc = settle_keys(life, err);
 	if (rc == CCHC_OK)
 		rc = cchc_sessions_init(&d->sessions, d->ring.n);
 	if (rc == CCHC_OK)
@@ -345,7 +370,7 @@ int cchc_life_run(const char *config)
 	cchc_problems_init(&life->problems);
 	life->d.loop = &life->loop;
 	rc = climb(life, config, &err);
-	print_problems(&life->problems);
+	print_problems(life);
 	if (rc == CCHC_OK) {
 		cchc_service_ready("ready");
 		cchc_log(CCHC_LOG_NOTICE,
@@ -373,6 +398,7 @@ int cchc_life_check(const char *config)
 	struct life *life = calloc(1, sizeof(*life));
 	struct cchc_err err = {0};
 	uint32_t next_id = 1;
+	uint8_t digest[32];
 	enum cchc_rc rc;
 
 	if (!life)
@@ -383,8 +409,8 @@ int cchc_life_check(const char *config)
 	if (rc == CCHC_OK) /* ids as a new store would give them: only to look keys up */
 		rc = cchc_units_identify(&life->d.catalog.units, NULL, NULL, &next_id);
 	if (rc == CCHC_OK)
-		rc = load_keys(&life->d, &life->problems, &err);
-	print_problems(&life->problems);
+		rc = load_keys(life, digest, &err);
+	print_problems(life);
 	if (rc == CCHC_OK)
 		(void)printf("%s: %zu units, %zu forms, %zu keys: fine\n", config,
 			     life->d.catalog.units.n, life->d.catalog.n_forms,

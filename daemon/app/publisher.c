@@ -10,7 +10,9 @@
 
 enum {
 	TOPICS_MAX = 20000,
-	COALESCE_MS = 25, /* at most so often, unless it is quiet */
+	COALESCE_MS = 25, /* the longest pause between two publications */
+	REST = 20, /* times what the last one took: a twentieth of the loop's time at most
+		    */
 	PUBLISH_ARENA = 16 * 1024 * 1024,
 	FRAME_CELLS = CCHC_FRAME_MAX - 4096,
 };
@@ -107,19 +109,31 @@ static void send_cells(struct cchc_publisher *publisher, struct cchc_topic *topi
 	topic->number = publication.number;
 }
 
+/* What cannot be made is a gap: watchers see it at the next repeat, and ask. */
+static void skip_number(struct cchc_publisher *publisher, struct cchc_topic *topic)
+{
+	topic->number = publisher->board->commit;
+	publisher->lost++;
+}
+
 /* Gathers what changed of the topic's unit: one UnitCells for each form and period. */
 static void publish_topic(struct cchc_publisher *publisher, struct cchc_topic *topic)
 {
 	struct cchc_board *board = publisher->board;
-	Cchc__UnitCells *cells[256];
 	struct cchc_arena arena;
+	Cchc__UnitCells **cells;
+	size_t room = 1;
 	size_t n = 0;
+	enum cchc_rc rc = CCHC_OK;
 
+	for (size_t f = 0; f < board->n_forms; f++)
+		room += board->form[f].view->periods;
 	cchc_arena_init(&arena, PUBLISH_ARENA);
-	for (size_t f = 0; f < board->n_forms; f++) {
+	cells = cchc_arena_array(&arena, room, sizeof(cells[0]));
+	for (size_t f = 0; cells && f < board->n_forms; f++) {
 		struct cchc_view *view = board->form[f].view;
 
-		for (size_t i = 0; i < view->periods && n < 256; i++) {
+		for (size_t i = 0; i < view->periods && rc != CCHC_NOMEM; i++) {
 			struct cchc_cells_ask ask = {
 				.form = &board->form[f],
 				.period = view->period[i]->period,
@@ -128,11 +142,15 @@ static void publish_topic(struct cchc_publisher *publisher, struct cchc_topic *t
 				.rows = cchc_view_dirty(view->period[i], topic->unit->id),
 			};
 
-			if (ask.rows && cchc_cells_pack(&ask, &arena, &cells[n]) == CCHC_OK)
-				n++;
+			if (!ask.rows)
+				continue;
+			rc = cchc_cells_pack(&ask, &arena, &cells[n]);
+			n += rc == CCHC_OK;
 		}
 	}
-	if (n > 0)
+	if (!cells || rc == CCHC_NOMEM)
+		skip_number(publisher, topic);
+	else if (n > 0)
 		send_cells(publisher, topic, &arena, cells, n);
 	cchc_arena_fini(&arena);
 }
@@ -144,22 +162,35 @@ static void clean(struct cchc_publisher *publisher)
 
 	for (size_t t = 0; t < publisher->n; t++)
 		for (size_t f = 0; f < board->n_forms; f++)
-			for (size_t i = 0; publisher->topic[t].unit &&
-					   i < board->form[f].view->periods;
+			for (size_t i = 0;
+			     publisher->topic[t].unit && i < board->form[f].view->periods;
 			     i++)
 				cchc_view_clean(board->form[f].view->period[i],
 						publisher->topic[t].unit->id);
 }
 
+/* A publication of one cell to one watcher costs next to nothing and need not wait for
+ * more; one of many cells on many topics makes room for other work first. */
+static uint64_t rest_after(uint64_t took_ns)
+{
+	uint64_t rest_ms = took_ns * REST / 1000000;
+
+	return rest_ms < COALESCE_MS ? rest_ms : COALESCE_MS;
+}
+
 static void publish(struct cchc_publisher *publisher)
 {
-	publisher->last_ns = cchc_clock_mono_ns();
+	uint64_t began = cchc_clock_mono_ns();
+
+	publisher->last_ns = began;
 	if (publisher->board->commit < publisher->board->ahead)
 		return; /* some year is ahead: the next commit brings all to one number */
 	for (size_t t = 0; t < publisher->n; t++)
 		if (publisher->topic[t].unit)
 			publish_topic(publisher, &publisher->topic[t]);
 	clean(publisher);
+	publisher->last_ns = cchc_clock_mono_ns();
+	publisher->rest_ms = rest_after(publisher->last_ns - began);
 }
 
 static void on_flush(uv_timer_t *timer)
@@ -176,12 +207,13 @@ void cchc_publisher_changed(struct cchc_publisher *publisher)
 
 	if (publisher->waiting || publisher->n == 0)
 		return;
-	if (since_ms >= COALESCE_MS) {
+	if (since_ms >= publisher->rest_ms) {
 		publish(publisher);
 		return;
 	}
 	publisher->waiting = true;
-	(void)uv_timer_start(&publisher->flush, on_flush, COALESCE_MS - since_ms, 0);
+	(void)uv_timer_start(&publisher->flush, on_flush, publisher->rest_ms - since_ms,
+			     0);
 }
 
 static void on_repeat(uv_timer_t *timer)

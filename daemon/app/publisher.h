@@ -6,10 +6,11 @@
 #include "app/board.h"
 #include "net/doors.h"
 
-/* Changes to those who watch. A topic ("rollup/325/total") exists while somebody subscribes to
- * it; only what changed of subscribed units is computed and sent. Under load changes coalesce;
- * every publication says the number of the one before on its topic, so that a watcher sees any
- * gap; an idle topic repeats its last number. Loop thread. */
+/* Changes to those who watch. A topic ("rollup/325/total") exists while somebody
+ * subscribes to it; only what changed of subscribed units is computed and sent. Under
+ * load changes coalesce; every publication says the number of the one before on its
+ * topic, so that a watcher sees any gap; an idle topic repeats its last number. Loop
+ * thread. */
 
 enum { CCHC_TOPIC_MAX = 64 };
 
@@ -31,7 +32,8 @@ struct cchc_publisher {
 	uv_timer_t flush;  /* the end of a coalescing pause */
 	uv_timer_t repeat; /* idle topics */
 	uint64_t last_ns;  /* when published last */
-	bool waiting;	   /* flush is armed */
+	uint64_t rest_ms;  /* to pause after that */
+	bool waiting;      /* flush is armed */
 	bool enabled;
 	uint64_t sent;
 	uint64_t lost; /* not taken by the socket: watchers see the gap */

@@ -1,6 +1,7 @@
 #include "app/query.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/job.h"
 #include "app/replies.h"
@@ -19,13 +20,14 @@ struct asked {
 void cchc_query_send(struct cchc_daemon *d, const void *route, size_t route_len,
 		     const struct cchc_answer *answer)
 {
-	struct cchc_zsocket *socket = cchc_doors_socket(&d->doors, CCHC_DOOR_QUERIES);
+	struct cchc_zsocket *socket;
 
 	if (d->stopping)
-		return;
+		return; /* a job that ends now finds its door closed */
+	socket = cchc_doors_socket(&d->doors, CCHC_DOOR_QUERIES);
 	for (const struct cchc_frame *frame = answer->first; frame; frame = frame->next)
-		if (cchc_zsocket_send(socket, route, route_len, frame->bytes, frame->len) !=
-		    CCHC_OK)
+		if (cchc_zsocket_send(socket, route, route_len, frame->bytes,
+				      frame->len) != CCHC_OK)
 			d->counters.lost_answers++;
 }
 
@@ -43,8 +45,8 @@ static void answer_about(struct asked *a)
 	about.program = (char *)cchc_program();
 	part.kind = CCHC__ANSWER__KIND__ABOUT;
 	part.about = &about;
-	if (cchc_form_list(&a->d->catalog, &a->answer.arena, &about.form, &about.n_form) !=
-		    CCHC_OK ||
+	if (cchc_form_list(&a->d->catalog, &a->answer.arena, &about.form,
+			   &about.n_form) != CCHC_OK ||
 	    cchc_answer_add(&a->answer, &part, CCHC_PART_LAST) != CCHC_OK)
 		cchc_answer_refuse(&a->answer, "out of memory");
 }
@@ -57,7 +59,7 @@ static void answer_file(struct asked *a)
 	part.kind = CCHC__ANSWER__KIND__FILE;
 	part.file = &piece;
 	if (cchc_piece_of(&a->d->catalog, a->ask->file, &piece) != CCHC_OK)
-		cchc_answer_refuse(&a->answer, "form: no such form or revision");
+		cchc_answer_not_there(&a->answer, "form: no such form or revision");
 	else if (cchc_answer_add(&a->answer, &part, CCHC_PART_LAST) != CCHC_OK)
 		cchc_answer_refuse(&a->answer, "out of memory");
 }
@@ -73,6 +75,7 @@ static void start_job(struct asked *a, const struct cchc_question *question,
 	}
 	job->question = *question;
 	a->answered_later = true;
+	cchc_job_snapshot(job);
 	cchc_job_start(job);
 }
 
@@ -89,7 +92,8 @@ static void answer_cells(struct asked *a)
 		cchc_answer_refuse(&a->answer, "the period cannot be loaded");
 		return;
 	}
-	if (!cchc_board_has(board, q.period.year) || board->commit < board->ahead) {
+	if (!cchc_board_has(board, q.period.year) || board->commit < board->ahead ||
+	    cchc_question_is_long(&q, board)) {
 		start_job(a, &q, cchc_job_cells);
 		return;
 	}
@@ -129,6 +133,7 @@ static void answer_explain(struct asked *a)
 	job->question = q;
 	copy_contacts(job);
 	a->answered_later = true;
+	cchc_job_snapshot(job);
 	cchc_job_start(job);
 }
 
@@ -143,117 +148,53 @@ static void answer_journal(struct asked *a)
 		start_job(a, &q, cchc_job_journal);
 }
 
-static const struct cchc_sender *latest_sender(const struct cchc_daemon *d,
-					       const struct cchc_key_entry *key)
+/* One line for each agent's key; false without memory. */
+static bool copy_agents(struct cchc_job *job)
 {
-	const struct cchc_sender *latest = NULL;
+	const struct cchc_daemon *d = job->daemon;
 
-	for (const struct cchc_sender *s = d->sessions.senders; s; s = s->next)
-		if (s->key == key &&
-		    (!latest || s->last_contact_ms > latest->last_contact_ms))
-			latest = s;
-	return latest;
-}
-
-struct last_mark {
-	uint64_t journal;
-	uint64_t epoch;
-	uint64_t seq;
-};
-
-static void on_mark(void *data, uint32_t unit, uint64_t epoch, const struct cchc_mark *mark)
-{
-	struct last_mark *last = data;
-
-	(void)unit;
-	if (mark->journal >= last->journal)
-		*last = (struct last_mark){mark->journal, epoch, mark->seq};
-}
-
-/* An agent not heard of since start: its last message stands in the journal. */
-static void status_from_store(struct cchc_txn *txn, const struct cchc_key_entry *key,
-			      struct cchc_arena *arena, Cchc__AgentStatus *status)
-{
-	struct last_mark last = {0};
-	struct cchc_entry entry;
-
-	cchc_store_each_mark(txn, key->unit, on_mark, &last);
-	if (last.journal == 0 || !cchc_store_entry(txn, last.journal, arena, &entry))
-		return;
-	status->has_epoch = true;
-	status->epoch = last.epoch;
-	status->mark = last.seq;
-	status->has_last_contact = true;
-	status->last_contact = entry.clock_ms;
-}
-
-static void status_from_sender(const struct cchc_sender *sender, int64_t now_ms,
-			       Cchc__AgentStatus *status)
-{
-	status->has_last_contact = true;
-	status->last_contact = sender->last_contact_ms;
-	status->connected = now_ms - sender->last_contact_ms < CCHC_CONTACT_LOST_MS;
-	status->has_epoch = true;
-	status->epoch = sender->epoch;
-	status->mark = sender->mark;
-	status->has_queued = status->has_rejected = true;
-	status->queued = sender->queued;
-	status->rejected = sender->rejected;
-	status->program = (char *)sender->program;
-	status->note = (char *)sender->note;
-}
-
-static enum cchc_rc add_agents(struct asked *a, struct cchc_txn *txn)
-{
-	enum { AGENTS_A_FRAME = 40 };
-	Cchc__AgentStatus *list[AGENTS_A_FRAME];
-	int64_t now_ms = cchc_clock_wall_ms();
-	Cchc__Answer part = CCHC__ANSWER__INIT;
-	enum cchc_rc rc = CCHC_OK;
-
-	part.kind = CCHC__ANSWER__KIND__STATUS;
-	part.agent = list;
-	for (size_t i = 0; i < a->d->ring.n && rc == CCHC_OK; i++) {
-		const struct cchc_key_entry *key = &a->d->ring.entry[i];
-		const struct cchc_sender *sender = latest_sender(a->d, key);
-		Cchc__AgentStatus *status =
-			cchc_arena_alloc(&a->answer.arena, sizeof(*status));
-		Cchc__UnitInfo *unit = cchc_arena_alloc(&a->answer.arena, sizeof(*unit));
+	job->agent = calloc(d->ring.n + 1, sizeof(job->agent[0]));
+	for (size_t i = 0; job->agent && i < d->ring.n; i++) {
+		const struct cchc_key_entry *key = &d->ring.entry[i];
+		const struct cchc_sender *sender;
+		struct cchc_agent_line *line = &job->agent[job->n_agents];
 
 		if (key->role != CCHC_ROLE_AGENT)
 			continue;
-		if (!status || !unit)
-			return CCHC_NOMEM;
-		cchc__agent_status__init(status);
-		cchc_unit_info(cchc_units_by_id(&a->d->catalog.units, key->unit), unit);
-		status->unit = unit;
-		status->key = (char *)key->name;
-		if (sender)
-			status_from_sender(sender, now_ms, status);
-		else
-			status_from_store(txn, key, &a->answer.arena, status);
-		list[part.n_agent++] = status;
-		if (part.n_agent == AGENTS_A_FRAME) {
-			rc = cchc_answer_add(&a->answer, &part, CCHC_PART_MORE);
-			part.n_agent = 0;
-		}
+		job->n_agents++;
+		line->key = key;
+		sender = cchc_sessions_latest(&d->sessions, key);
+		line->is_heard = sender != NULL;
+		if (!sender)
+			continue;
+		line->last_contact_ms = sender->last_contact_ms;
+		line->epoch = sender->epoch;
+		line->mark = sender->mark;
+		line->queued = sender->queued;
+		line->rejected = sender->rejected;
+		memcpy(line->program, sender->program, sizeof(line->program));
+		memcpy(line->note, sender->note, sizeof(line->note));
 	}
-	return rc == CCHC_OK ? cchc_answer_add(&a->answer, &part, CCHC_PART_LAST) : rc;
+	return job->agent != NULL;
 }
 
 static void answer_status(struct asked *a)
 {
-	struct cchc_txn txn;
-	enum cchc_rc rc;
+	struct cchc_job *job =
+		cchc_job_new(a->d, a->message, a->ask->id, cchc_job_status);
 
-	cchc_txn_read(&txn, a->d->store.env);
-	rc = add_agents(a, &txn);
-	if (rc == CCHC_OK)
-		rc = txn.rc;
-	cchc_txn_abort(&txn);
-	if (rc != CCHC_OK)
-		cchc_answer_refuse(&a->answer, "status cannot be given: %s",
-				   cchc_rc_name(rc));
+	if (!job) {
+		cchc_answer_refuse(&a->answer, "out of memory");
+		return;
+	}
+	a->answered_later = true;
+	cchc_job_snapshot(job);
+	if (copy_agents(job)) {
+		cchc_job_start(job);
+		return;
+	}
+	cchc_answer_refuse(&job->answer, "out of memory");
+	cchc_job_finish(job);
 }
 
 /* The loop's own digests, at the very commit the snapshot is of. */
@@ -288,15 +229,21 @@ static void answer_verify(struct asked *a)
 	cchc_query_advance(a->d);
 }
 
+/* The snapshot is taken here and not while the question waits: a parked reader would keep
+ * a writer from reopening a broken store while the loop itself waits for that writer. */
 void cchc_query_advance(struct cchc_daemon *d)
 {
 	struct cchc_job *next;
 
 	for (struct cchc_job *job = d->jobs; job; job = next) {
 		next = job->next;
-		if (job->parked && job->answer.commit == d->board->commit &&
-		    d->board->ahead <= d->board->commit)
+		if (!job->parked || d->board->ahead > d->board->commit)
+			continue;
+		cchc_job_snapshot(job);
+		if (job->txn.rc != CCHC_OK || job->answer.commit == d->board->commit)
 			start_verify(job);
+		else
+			cchc_txn_abort(&job->txn); /* the next commit brings it level */
 	}
 }
 

@@ -4,8 +4,8 @@
 #include "app/answer.h"
 #include "app/daemon.h"
 
-/* The queries' door: questions in, answers out. What memory holds is answered on the loop, the
- * rest by jobs. */
+/* The queries' door: questions in, answers out. What memory holds is answered on the
+ * loop, the rest by jobs. */
 
 /* zpoll callback; data is the daemon. */
 void cchc_query_message(void *data, const struct cchc_zmessage *message);

@@ -106,10 +106,10 @@ enum cchc_rc cchc_reply_welcome(struct cchc_daemon *d, struct cchc_sender *sende
 		welcome.store_id.data = d->store.id;
 		welcome.store_id.len = sizeof(d->store.id);
 		welcome.incarnation = d->store.incarnation;
-		welcome.mark = cchc_sender_told_mark(sender);
+		welcome.mark = sender->mark; /* with its chain; refusals come with acks */
 		welcome.chain.data = sender->chain;
 		welcome.chain.len = sizeof(sender->chain);
-		welcome.credit = welcome.mark + CCHC_CREDIT;
+		welcome.credit = cchc_sender_told_mark(sender) + CCHC_CREDIT;
 		welcome.now = cchc_clock_wall_ms();
 		cchc_unit_info(cchc_units_by_id(&d->catalog.units, sender->key->unit),
 			       &unit);
@@ -151,8 +151,18 @@ static Cchc__Refusals *pack_refusals(struct cchc_arena *arena,
 	return refusals;
 }
 
-/* A frame has room for this much; the mark told stops before what does not fit. */
-enum { ACK_BYTES = CCHC_FRAME_MAX - 1024, REFUSAL_BYTES = 400 };
+/* A frame has room for this much; the mark told stops before what does not fit. A message
+ * whose refusals fill a frame alone is told them without what would have been right. */
+enum { ACK_BYTES = CCHC_FRAME_MAX - 1024 };
+
+static size_t fit_alone(Cchc__Refusals *refusals)
+{
+	size_t bytes = cchc__refusals__get_packed_size(refusals);
+
+	for (size_t i = 0; bytes > ACK_BYTES && i < refusals->n_cell; i++)
+		refusals->cell[i]->expected = (char *)"";
+	return cchc__refusals__get_packed_size(refusals) + 8;
+}
 
 static uint64_t add_pending(struct cchc_sender *sender, struct cchc_arena *arena,
 			    Cchc__Ack *ack)
@@ -163,13 +173,12 @@ static uint64_t add_pending(struct cchc_sender *sender, struct cchc_arena *arena
 	size_t n = 0;
 
 	while (list && n < sender->n_pending && n < CCHC_REFUSED_SEQS_MAX) {
-		Cchc__Refusals *one;
+		Cchc__Refusals *one = pack_refusals(arena, &sender->pending[n]);
 
-		bytes += sender->pending[n].n * REFUSAL_BYTES + 16;
-		if (bytes > ACK_BYTES && n > 0)
-			break;
-		one = pack_refusals(arena, &sender->pending[n]);
 		if (!one)
+			break;
+		bytes += fit_alone(one);
+		if (bytes > ACK_BYTES && n > 0)
 			break;
 		list[n++] = one;
 	}
@@ -208,8 +217,8 @@ void cchc_reply_gap(struct cchc_daemon *d, const struct cchc_sender *sender)
 	reply_sender(d, sender, &frame);
 }
 
-void cchc_reply_later(struct cchc_daemon *d, const struct cchc_sender *sender, uint64_t seq,
-		      uint32_t wait_ms, const char *reason)
+void cchc_reply_later(struct cchc_daemon *d, const struct cchc_sender *sender,
+		      uint64_t seq, uint32_t wait_ms, const char *reason)
 {
 	Cchc__ToAgent frame = CCHC__TO_AGENT__INIT;
 	Cchc__Later later = CCHC__LATER__INIT;
@@ -223,7 +232,8 @@ void cchc_reply_later(struct cchc_daemon *d, const struct cchc_sender *sender, u
 	reply_sender(d, sender, &frame);
 }
 
-void cchc_reply_fork(struct cchc_daemon *d, const struct cchc_sender *sender, uint64_t seq)
+void cchc_reply_fork(struct cchc_daemon *d, const struct cchc_sender *sender,
+		     uint64_t seq)
 {
 	Cchc__ToAgent frame = CCHC__TO_AGENT__INIT;
 	Cchc__Fork fork = CCHC__FORK__INIT;
@@ -236,28 +246,60 @@ void cchc_reply_fork(struct cchc_daemon *d, const struct cchc_sender *sender, ui
 	reply_sender(d, sender, &frame);
 }
 
+enum { DOWN_REPORTS = 128 }; /* of at most 200 bytes each in a frame */
+
 struct collecting {
 	struct cchc_daemon *d;
 	struct cchc_arena arena;
 	uint64_t after;
-	Cchc__ReportState *report[128];
+	bool more;                      /* than one frame takes */
+	uint64_t journal[DOWN_REPORTS]; /* the oldest that are newer than `after`,
+					   ascending */
+	size_t n_journal;
+	Cchc__ReportState *report[DOWN_REPORTS];
 	size_t n;
+	enum cchc_rc rc;
 };
+
+static bool is_newer(const struct collecting *c, const struct cchc_report_head *head)
+{
+	return head->journal > c->after && head->version > 0 &&
+	       cchc_board_form(c->d->board, head->form);
+}
+
+/* Keeps the oldest ones: when they do not fit one frame, the next begins behind them. */
+static void on_number(void *data, const struct cchc_report_head *head)
+{
+	struct collecting *c = data;
+	size_t at;
+
+	if (!is_newer(c, head))
+		return;
+	if (c->n_journal == DOWN_REPORTS) {
+		c->more = true;
+		if (head->journal > c->journal[DOWN_REPORTS - 1])
+			return;
+		c->n_journal--;
+	}
+	for (at = c->n_journal++; at > 0 && c->journal[at - 1] > head->journal; at--)
+		c->journal[at] = c->journal[at - 1];
+	c->journal[at] = head->journal;
+}
 
 static void on_report(void *data, const struct cchc_report_head *head)
 {
 	struct collecting *c = data;
-	struct cchc_board_form *form = cchc_board_form(c->d->board, head->form);
 	Cchc__ReportState *state;
 
-	if (head->journal <= c->after || head->version == 0 || !form ||
-	    c->n == sizeof(c->report) / sizeof(c->report[0]))
+	if (!is_newer(c, head) || head->journal > c->journal[c->n_journal - 1])
 		return;
 	state = cchc_arena_alloc(&c->arena, sizeof(*state));
-	if (!state)
+	if (!state) {
+		c->rc = CCHC_NOMEM;
 		return;
+	}
 	cchc__report_state__init(state);
-	state->form = form->of->form->name;
+	state->form = cchc_board_form(c->d->board, head->form)->of->form->name;
 	state->period = cchc_period_code(head->period);
 	state->version = head->version;
 	state->state = head->submitted ? CCHC__REPORT_STATE__STATE__SUBMITTED
@@ -267,34 +309,46 @@ static void on_report(void *data, const struct cchc_report_head *head)
 	state->refused = head->refused;
 	state->has_complete = head->complete != 0;
 	state->complete = head->complete == 2;
-	state->doc_number = cchc_arena_text(&c->arena, head->doc_number,
-					    strlen(head->doc_number));
+	state->doc_number =
+		cchc_arena_text(&c->arena, head->doc_number, strlen(head->doc_number));
 	c->report[c->n++] = state;
+}
+
+static void send_down(struct cchc_daemon *d, struct cchc_sender *sender,
+		      struct collecting *c, uint64_t commit)
+{
+	Cchc__ToAgent frame = CCHC__TO_AGENT__INIT;
+	Cchc__Down down = CCHC__DOWN__INIT;
+
+	down.number = c->more ? c->journal[DOWN_REPORTS - 1] : commit;
+	down.report = c->report;
+	down.n_report = c->n;
+	frame.kind = CCHC__TO_AGENT__KIND__DOWN;
+	frame.down = &down;
+	reply_sender(d, sender, &frame);
+	sender->down_sent = down.number;
+	sender->owes_down = c->more; /* the rest when this is stored */
 }
 
 void cchc_reply_down(struct cchc_daemon *d, struct cchc_sender *sender)
 {
-	struct collecting c = {.d = d, .after = sender->down};
-	Cchc__ToAgent frame = CCHC__TO_AGENT__INIT;
-	Cchc__Down down = CCHC__DOWN__INIT;
+	struct collecting c = {.d = d};
+	uint32_t unit = sender->key->unit;
 	struct cchc_txn txn;
+	uint64_t commit;
 
 	cchc_arena_init(&c.arena, CCHC_REPLY_ARENA);
 	cchc_txn_read(&txn, d->store.env);
-	down.number = cchc_store_commit_number(&txn);
-	cchc_store_each_report(&txn, sender->key->unit, on_report, &c);
+	commit = cchc_store_commit_number(&txn);
+	if (txn.rc == CCHC_OK && sender->down > commit)
+		sender->down = 0; /* counted before the store was restored */
+	c.after = sender->down;
+	cchc_store_each_report(&txn, unit, on_number, &c);
+	if (c.n_journal > 0)
+		cchc_store_each_report(&txn, unit, on_report, &c);
+	if (c.n > 0 && c.rc == CCHC_OK && txn.rc == CCHC_OK)
+		send_down(d, sender, &c, commit);
 	cchc_txn_abort(&txn);
-	if (c.n > 0) {
-		Cchc__ReportState *list[128];
-
-		memcpy(list, c.report, c.n * sizeof(list[0]));
-		down.report = list;
-		down.n_report = c.n;
-		frame.kind = CCHC__TO_AGENT__KIND__DOWN;
-		frame.down = &down;
-		reply_sender(d, sender, &frame);
-		sender->down_sent = down.number;
-	}
 	cchc_arena_fini(&c.arena);
 }
 

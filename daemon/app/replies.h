@@ -4,8 +4,9 @@
 #include "app/daemon.h"
 #include "proto/wire.h"
 
-/* Frames from the daemon to an agent. Sending never waits: what a full or vanished connection
- * does not take is counted and dropped, for everything here can be asked for again. */
+/* Frames from the daemon to an agent. Sending never waits: what a full or vanished
+ * connection does not take is counted and dropped, for everything here can be asked for
+ * again. */
 
 void cchc_reply(struct cchc_daemon *d, const void *route, size_t route_len,
 		Cchc__ToAgent *frame);
@@ -16,9 +17,10 @@ CCHC_NODISCARD enum cchc_rc cchc_reply_welcome(struct cchc_daemon *d,
 					       struct cchc_sender *sender);
 void cchc_reply_ack(struct cchc_daemon *d, struct cchc_sender *sender);
 void cchc_reply_gap(struct cchc_daemon *d, const struct cchc_sender *sender);
-void cchc_reply_later(struct cchc_daemon *d, const struct cchc_sender *sender, uint64_t seq,
-		      uint32_t wait_ms, const char *reason);
-void cchc_reply_fork(struct cchc_daemon *d, const struct cchc_sender *sender, uint64_t seq);
+void cchc_reply_later(struct cchc_daemon *d, const struct cchc_sender *sender,
+		      uint64_t seq, uint32_t wait_ms, const char *reason);
+void cchc_reply_fork(struct cchc_daemon *d, const struct cchc_sender *sender,
+		     uint64_t seq);
 /* Everything of the sender's unit that is newer than what it has, if there is any. */
 void cchc_reply_down(struct cchc_daemon *d, struct cchc_sender *sender);
 /* A piece of a form, or the unit's entry. */

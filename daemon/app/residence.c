@@ -26,15 +26,24 @@ enum cchc_rc cchc_residence_ensure(struct cchc_daemon *d, uint16_t year)
 	if (commit > board->ahead)
 		board->ahead = commit;
 	cchc_publisher_reloaded(&d->publisher, year);
-	cchc_board_trim(board, d->settings.resident_periods,
-			cchc_day_at(cchc_clock_wall_ms()));
+	/* only what takes places: see cchc_residence_trim */
+	cchc_board_trim(board, UINT32_MAX, cchc_day_at(cchc_clock_wall_ms()));
 	cchc_log(CCHC_LOG_NOTICE, "year resident year=%u ms=%llu", year,
 		 (unsigned long long)((cchc_clock_mono_ns() - began) / 1000000));
 	return CCHC_OK;
 }
 
-/* The years of today's open periods and the one before, by the forms' closing days; a figure
- * may already stand in the year that begins on 15 December. */
+/* Between commits, with nothing left to publish: a year that goes takes its marks of
+ * change along. */
+void cchc_residence_trim(struct cchc_daemon *d)
+{
+	if (d->board->commit >= d->board->ahead && !d->publisher.waiting)
+		cchc_board_trim(d->board, d->settings.resident_periods,
+				cchc_day_at(cchc_clock_wall_ms()));
+}
+
+/* The years of today's open periods and the one before, by the forms' closing days; a
+ * figure may already stand in the year that begins on 15 December. */
 enum cchc_rc cchc_residence_begin(struct cchc_daemon *d)
 {
 	cchc_day today = cchc_day_at(cchc_clock_wall_ms());

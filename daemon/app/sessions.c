@@ -3,16 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
+#include "base/text.h"
 #include "core/mix.h"
+#include "io/digest.h"
 
 enum { ROUTE_BYTES = 5, EPOCHS_AT_ONCE = 8, EPOCH_EVERY_MS = 10 * 60 * 1000 };
 
 enum cchc_rc cchc_sessions_init(struct cchc_sessions *sessions, size_t n_keys)
 {
-	*sessions = (struct cchc_sessions){.room = 64};
+	*sessions = (struct cchc_sessions){.room = 64, .buckets = 64};
+	while (sessions->buckets < n_keys)
+		sessions->buckets *= 2;
 	sessions->table = calloc(sessions->room, sizeof(sessions->table[0]));
+	sessions->bucket = calloc(sessions->buckets, sizeof(sessions->bucket[0]));
 	sessions->allowance = calloc(n_keys + 1, sizeof(sessions->allowance[0]));
-	return sessions->table && sessions->allowance ? CCHC_OK : CCHC_NOMEM;
+	return sessions->table && sessions->bucket && sessions->allowance ? CCHC_OK
+									  : CCHC_NOMEM;
 }
 
 static void free_pending(struct cchc_sender *sender)
@@ -34,6 +41,7 @@ void cchc_sessions_fini(struct cchc_sessions *sessions)
 		sessions->senders = next;
 	}
 	free(sessions->table);
+	free(sessions->bucket);
 	free(sessions->allowance);
 	*sessions = (struct cchc_sessions){0};
 }
@@ -61,22 +69,40 @@ static struct cchc_session *place_of(struct cchc_sessions *sessions, uint64_t ro
 	return &sessions->table[at];
 }
 
-struct cchc_sender *cchc_sessions_find(struct cchc_sessions *sessions, const uint8_t *route,
-				       size_t len)
+struct cchc_sender *cchc_sessions_find(struct cchc_sessions *sessions,
+				       const uint8_t *route, size_t len)
 {
 	if (!cchc_route_is_ours(route, len))
 		return NULL;
 	return place_of(sessions, route_number(route))->sender;
 }
 
+static struct cchc_sender **bucket_of(const struct cchc_sessions *sessions, uint32_t unit)
+{
+	return &sessions->bucket[unit & (sessions->buckets - 1)];
+}
+
 struct cchc_sender *cchc_sessions_sender(struct cchc_sessions *sessions, uint32_t unit,
 					 uint64_t epoch)
 {
-	struct cchc_sender *sender = sessions->senders;
+	struct cchc_sender *sender = *bucket_of(sessions, unit);
 
 	while (sender && (sender->key->unit != unit || sender->epoch != epoch))
-		sender = sender->next;
+		sender = sender->next_of_unit;
 	return sender;
+}
+
+const struct cchc_sender *cchc_sessions_latest(const struct cchc_sessions *sessions,
+					       const struct cchc_key_entry *key)
+{
+	const struct cchc_sender *latest = NULL;
+
+	for (const struct cchc_sender *s = *bucket_of(sessions, key->unit); s;
+	     s = s->next_of_unit)
+		if (s->key == key &&
+		    (!latest || s->last_contact_ms > latest->last_contact_ms))
+			latest = s;
+	return latest;
 }
 
 struct restoring {
@@ -127,6 +153,7 @@ enum cchc_rc cchc_sessions_add(struct cchc_sessions *sessions,
 		return CCHC_NOMEM;
 	made->key = key;
 	made->epoch = epoch;
+	cchc_chain_first(epoch, made->chain);
 	rc = restore(made, store, is_new);
 	if (rc != CCHC_OK) {
 		free_pending(made);
@@ -135,8 +162,26 @@ enum cchc_rc cchc_sessions_add(struct cchc_sessions *sessions,
 	}
 	made->next = sessions->senders;
 	sessions->senders = made;
+	made->next_of_unit = *bucket_of(sessions, key->unit);
+	*bucket_of(sessions, key->unit) = made;
 	*sender = made;
 	return CCHC_OK;
+}
+
+void cchc_sessions_drop(struct cchc_sessions *sessions, struct cchc_sender *sender)
+{
+	struct cchc_sender **at = &sessions->senders;
+	struct cchc_sender **of_unit = bucket_of(sessions, sender->key->unit);
+
+	cchc_check(!sender->listed && sender->under_way == 0);
+	while (*at != sender)
+		at = &(*at)->next;
+	*at = sender->next;
+	while (*of_unit != sender)
+		of_unit = &(*of_unit)->next_of_unit;
+	*of_unit = sender->next_of_unit;
+	free_pending(sender);
+	free(sender);
 }
 
 static enum cchc_rc grow(struct cchc_sessions *sessions)
@@ -155,8 +200,9 @@ static enum cchc_rc grow(struct cchc_sessions *sessions)
 	return CCHC_OK;
 }
 
-enum cchc_rc cchc_sessions_bind(struct cchc_sessions *sessions, struct cchc_sender *sender,
-				const uint8_t *route, size_t len)
+enum cchc_rc cchc_sessions_bind(struct cchc_sessions *sessions,
+				struct cchc_sender *sender, const uint8_t *route,
+				size_t len)
 {
 	struct cchc_session *place;
 
@@ -169,6 +215,14 @@ enum cchc_rc cchc_sessions_bind(struct cchc_sessions *sessions, struct cchc_send
 	memcpy(sender->route, route, len);
 	sender->route_len = len;
 	return CCHC_OK;
+}
+
+/* Nothing points to it any more, and the key has spoken for another outbox since. */
+static bool is_replaced(const struct cchc_sessions *sessions,
+			const struct cchc_sender *sender, int64_t before_ms)
+{
+	return sender->last_contact_ms < before_ms && sender->under_way == 0 &&
+	       !sender->listed && cchc_sessions_latest(sessions, sender->key) != sender;
 }
 
 void cchc_sessions_prune(struct cchc_sessions *sessions, int64_t before_ms)
@@ -190,6 +244,12 @@ void cchc_sessions_prune(struct cchc_sessions *sessions, int64_t before_ms)
 	free(sessions->table);
 	sessions->table = kept.table;
 	sessions->n = kept.n;
+	for (struct cchc_sender *sender = sessions->senders, *next; sender;
+	     sender = next) {
+		next = sender->next;
+		if (is_replaced(sessions, sender, before_ms))
+			cchc_sessions_drop(sessions, sender);
+	}
 }
 
 bool cchc_sessions_allow_epoch(struct cchc_sessions *sessions, size_t key_place,
@@ -259,6 +319,17 @@ uint64_t cchc_sender_told_mark(const struct cchc_sender *sender)
 void cchc_sender_rewind(struct cchc_sender *sender)
 {
 	sender->handed = sender->mark;
+}
+
+void cchc_sender_describe(struct cchc_sender *sender, const char *program)
+{
+	cchc_text_copy(sender->program, sizeof(sender->program), program,
+		       strlen(program));
+}
+
+void cchc_sender_note(struct cchc_sender *sender, const char *note)
+{
+	cchc_text_copy(sender->note, sizeof(sender->note), note, strlen(note));
 }
 
 static void list_owing(struct cchc_sessions *sessions, struct cchc_sender *sender)

@@ -6,9 +6,9 @@
 #include "proto/limits.h"
 #include "store/store.h"
 
-/* What the loop knows of the agents: who speaks on which connection, and how far each outbox
- * has come. The truth of marks is in the store; this is its copy, moved by what the writer
- * gives back. Belongs to the loop thread. */
+/* What the loop knows of the agents: who speaks on which connection, and how far each
+ * outbox has come. The truth of marks is in the store; this is its copy, moved by what
+ * the writer gives back. Belongs to the loop thread. */
 
 struct cchc_pending { /* refusals the agent has not yet said to have on its disk */
 	uint64_t seq;
@@ -19,25 +19,27 @@ struct cchc_pending { /* refusals the agent has not yet said to have on its disk
 /* One outbox: a unit's epoch. */
 struct cchc_sender {
 	struct cchc_sender *next;
+	struct cchc_sender *next_of_unit; /* in its bucket */
 	const struct cchc_key_entry *key;
 	uint64_t epoch;
-	uint64_t mark;	 /* committed */
-	uint8_t chain[16]; /* at the mark */
-	uint64_t handed; /* given to the writer: mark <= handed */
-	uint64_t later;	 /* told LATER at this seq: what is above is dropped; 0: no */
+	uint64_t mark;      /* committed */
+	uint8_t chain[16];  /* at the mark */
+	uint64_t handed;    /* given to the writer: mark <= handed */
+	uint32_t under_way; /* items with the writer that point here */
+	uint64_t later;     /* told LATER at this seq: what is above is dropped; 0: no */
 	uint8_t route[CCHC_ROUTE_MAX];
 	size_t route_len; /* 0: not connected since start */
 	struct cchc_pending *pending;
 	size_t n_pending;
 	size_t room_pending;
-	uint64_t down;	    /* the agent has downward items up to this number */
+	uint64_t down;      /* the agent has downward items up to this number */
 	uint64_t down_sent; /* on its way; one at a time */
-	bool owes_ack;	    /* something to tell at the end of this turn */
+	bool owes_ack;      /* something to tell at the end of this turn */
 	bool owes_down;
 	bool listed; /* among those that owe */
 	struct cchc_sender *next_owing;
 	int64_t last_contact_ms; /* wall clock; 0: never since start */
-	uint64_t queued;   /* as the agent says */
+	uint64_t queued;         /* as the agent says */
 	uint64_t rejected;
 	char program[48];
 	char note[128];
@@ -58,6 +60,8 @@ struct cchc_sessions {
 	size_t room; /* power of two */
 	size_t n;
 	struct cchc_sender *senders;
+	struct cchc_sender **bucket; /* by unit id; a power of two of them */
+	size_t buckets;
 	struct cchc_sender *owing; /* with something to tell at the end of this turn */
 	struct cchc_allowance *allowance; /* by place of the key in the ring */
 };
@@ -70,12 +74,12 @@ void cchc_sessions_fini(struct cchc_sessions *sessions);
 bool cchc_route_is_ours(const uint8_t *route, size_t len);
 
 /* NULL when the connection has not said HELLO. */
-struct cchc_sender *cchc_sessions_find(struct cchc_sessions *sessions, const uint8_t *route,
-				       size_t len);
+struct cchc_sender *cchc_sessions_find(struct cchc_sessions *sessions,
+				       const uint8_t *route, size_t len);
 struct cchc_sender *cchc_sessions_sender(struct cchc_sessions *sessions, uint32_t unit,
 					 uint64_t epoch);
-/* A sender with its mark and pending refusals from the store (or mark 0). *is_new: the store
- * has never seen the epoch. */
+/* A sender with its mark and pending refusals from the store (or mark 0). *is_new: the
+ * store has never seen the epoch. */
 CCHC_NODISCARD enum cchc_rc cchc_sessions_add(struct cchc_sessions *sessions,
 					      const struct cchc_key_entry *key,
 					      uint64_t epoch, struct cchc_store *store,
@@ -84,7 +88,14 @@ CCHC_NODISCARD enum cchc_rc cchc_sessions_add(struct cchc_sessions *sessions,
 CCHC_NODISCARD enum cchc_rc cchc_sessions_bind(struct cchc_sessions *sessions,
 					       struct cchc_sender *sender,
 					       const uint8_t *route, size_t len);
-/* Forgets connections silent since before the given wall clock. */
+/* Forgets a sender that no connection and no item points to: one just added, or pruned.
+ */
+void cchc_sessions_drop(struct cchc_sessions *sessions, struct cchc_sender *sender);
+/* The outbox of a key that was heard last; NULL: none since start. */
+const struct cchc_sender *cchc_sessions_latest(const struct cchc_sessions *sessions,
+					       const struct cchc_key_entry *key);
+/* Forgets connections silent since before the given wall clock, and outboxes that a later
+ * one of the same key has replaced. */
 void cchc_sessions_prune(struct cchc_sessions *sessions, int64_t before_ms);
 /* At most 8 new epochs at once and one more each ten minutes. */
 bool cchc_sessions_allow_epoch(struct cchc_sessions *sessions, size_t key_place,
@@ -104,5 +115,8 @@ void cchc_sessions_owe_down(struct cchc_sessions *sessions, struct cchc_sender *
 struct cchc_sender *cchc_sessions_next_owing(struct cchc_sessions *sessions);
 /* What was handed is void: it will come again. */
 void cchc_sender_rewind(struct cchc_sender *sender);
+/* What the agent says of itself, cut to fit where a character ends. */
+void cchc_sender_describe(struct cchc_sender *sender, const char *program);
+void cchc_sender_note(struct cchc_sender *sender, const char *note);
 
 #endif

@@ -38,15 +38,16 @@ enum cchc_rc cchc_settings_read_yaml(struct cchc_arena *arena, const char *path,
 	return rc;
 }
 
-static const char *path_of(struct cchc_settings *s, struct cchc_fields *f, const char *key,
-			   enum cchc_need need, const char *config)
+static const char *path_of(struct cchc_settings *s, struct cchc_fields *f,
+			   const char *key, enum cchc_need need, const char *config)
 {
 	const char *text = cchc_fields_text(f, key, need);
 	const char *slash = strrchr(config, '/');
 
 	if (!text || text[0] == '/' || !slash)
 		return text;
-	return cchc_arena_format(&s->arena, "%.*s/%s", (int)(slash - config), config, text);
+	return cchc_arena_format(&s->arena, "%.*s/%s", (int)(slash - config), config,
+				 text);
 }
 
 static void read_endpoints(struct cchc_settings *s, struct cchc_fields *f)
@@ -63,8 +64,9 @@ static void read_endpoints(struct cchc_settings *s, struct cchc_fields *f)
 
 		s->endpoint[door] = cchc_fields_text(&listen, name, CCHC_REQUIRED);
 		if (s->endpoint[door] && strncmp(s->endpoint[door], "tcp://", 6) != 0)
-			cchc_fields_wrong(&listen, name, "an address like tcp://*:7301 "
-							 "expected");
+			cchc_fields_wrong(&listen, name,
+					  "an address like tcp://*:7301 "
+					  "expected");
 	}
 	cchc_fields_end(&listen);
 }
@@ -83,8 +85,8 @@ static void read_all(struct cchc_settings *s, const struct cchc_node *root,
 	s->key = path_of(s, &f, "key", CCHC_REQUIRED, path);
 	s->store = path_of(s, &f, "store", CCHC_REQUIRED, path);
 	s->endpoints_file = path_of(s, &f, "endpoints_file", CCHC_OPTIONAL, path);
-	s->store_max_bytes = (size_t)cchc_fields_number(&f, "store_max_gb", 1, STORE_GB_MAX,
-							STORE_GB_USUAL)
+	s->store_max_bytes = (size_t)cchc_fields_number(&f, "store_max_gb", 1,
+							STORE_GB_MAX, STORE_GB_USUAL)
 			     << 30;
 	s->resident_periods = (uint32_t)cchc_fields_number(&f, "resident_periods", 20,
 							   PERIODS_MAX, PERIODS_USUAL);
@@ -104,15 +106,14 @@ enum cchc_rc cchc_settings_load(struct cchc_settings *settings, const char *path
 
 	*settings = (struct cchc_settings){0};
 	cchc_arena_init(&settings->arena, ARENA_MAX);
-	rc = cchc_settings_read_yaml(&settings->arena, path, &bytes, &len, problems, &root);
+	rc = cchc_settings_read_yaml(&settings->arena, path, &bytes, &len, problems,
+				     &root);
 	if (rc == CCHC_OK)
 		read_all(settings, root, path, problems);
 	if (rc == CCHC_OK && problems->errors > errors)
 		rc = CCHC_INVALID;
-	if (rc != CCHC_OK) {
-		cchc_settings_fini(settings);
+	if (rc != CCHC_OK)
 		return cchc_fail(err, rc, "%s cannot be used", path);
-	}
 	return CCHC_OK;
 }
 

@@ -6,25 +6,28 @@
 #include "base/problems.h"
 #include "net/doors.h"
 
-/* The daemon's configuration file (config/cchcd.yaml shows every key). Paths are absolute, or
- * relative to the file's own folder. */
+/* The daemon's configuration file (config/cchcd.yaml shows every key). Paths are
+ * absolute, or relative to the file's own folder. */
 struct cchc_settings {
 	struct cchc_arena arena;
-	const char *unit;	     /* code of the receiving unit */
+	const char *unit;            /* code of the receiving unit */
 	const char *unit_valid_from; /* NULL unless the code was re-used */
-	const char *units;	     /* path: the unit file */
-	const char *forms;	     /* path: folder of forms */
-	const char *keys;	     /* path: who may come in */
-	const char *key;	     /* path: the daemon's own key file */
-	const char *store;	     /* path: the store's file */
+	const char *units;           /* path: the unit file */
+	const char *forms;           /* path: folder of forms */
+	const char *keys;            /* path: who may come in */
+	const char *key;             /* path: the daemon's own key file */
+	const char *store;           /* path: the store's file */
 	size_t store_max_bytes;
 	const char *endpoint[CCHC_DOORS_N];
-	const char *endpoints_file; /* path: written with the endpoints as bound; or NULL */
+	const char
+		*endpoints_file; /* path: written with the endpoints as bound; or NULL */
 	uint32_t resident_periods;
 	bool publish;
 };
 
-/* Reads the file and reports every mistake. */
+/* Reads the file and reports every mistake. After a failure too, the settings are to be
+ * given back, once the problems have been told: these name the file by a text of its
+ * arena. */
 CCHC_NODISCARD enum cchc_rc cchc_settings_load(struct cchc_settings *settings,
 					       const char *path,
 					       struct cchc_problems *problems,

@@ -1,5 +1,5 @@
-/* settle.c - the catalog meets the store: who has which id, which revisions there ever were.
- * What is new becomes a journal entry, so that a replay gives the same ids. */
+/* settle.c - the catalog meets the store: who has which id, which revisions there ever
+ * were. What is new becomes a journal entry, so that a replay gives the same ids. */
 
 #include <string.h>
 
@@ -64,9 +64,8 @@ static enum cchc_rc on_stored_form(void *data, const struct cchc_stored_form *st
 {
 	struct settling *s = data;
 	struct cchc_catalog *catalog = s->catalog;
-	struct cchc_catalog_form *known =
-		(struct cchc_catalog_form *)cchc_catalog_form(catalog, stored->name,
-							      stored->revision);
+	struct cchc_catalog_form *known = (struct cchc_catalog_form *)cchc_catalog_form(
+		catalog, stored->name, stored->revision);
 	enum cchc_rc rc;
 	char *name;
 	char *text;
@@ -76,10 +75,11 @@ static enum cchc_rc on_stored_form(void *data, const struct cchc_stored_form *st
 		return CCHC_OK;
 	}
 	if (known)
-		return cchc_fail(s->err, CCHC_INVALID,
-				 "form %s revision %u was changed after it came into force: "
-				 "give the change a new revision",
-				 stored->name, stored->revision);
+		return cchc_fail(
+			s->err, CCHC_INVALID,
+			"form %s revision %u was changed after it came into force: "
+			"give the change a new revision",
+			stored->name, stored->revision);
 	name = cchc_arena_format(&catalog->arena, "%s revision %u in the store",
 				 stored->name, stored->revision);
 	text = cchc_arena_text(&catalog->arena, stored->text, stored->text_len);
@@ -128,7 +128,8 @@ static enum cchc_rc find_newest(struct settling *s)
 			if (other->id != form->id ||
 			    other->form->revision >= form->form->revision)
 				continue;
-			if (cchc_form_succeeds(form->form, other->form, s->err) != CCHC_OK)
+			if (cchc_form_succeeds(form->form, other->form, s->err) !=
+			    CCHC_OK)
 				return CCHC_INVALID;
 		}
 		for (size_t k = 0; k < catalog->n_forms; k++)
@@ -154,6 +155,34 @@ static enum cchc_rc settle_all(struct settling *s)
 	return rc;
 }
 
+enum cchc_rc cchc_config_settle(struct cchc_store *store, const char *name,
+				const uint8_t digest[32], int64_t now_ms,
+				struct cchc_err *err)
+{
+	struct settling s = {.now_ms = now_ms};
+	struct cchc_entry entry = {.kind = CCHC_ENTRY_CONFIG,
+				   .source = name,
+				   .text = digest,
+				   .text_len = 32};
+	uint8_t known[32];
+	enum cchc_rc rc;
+
+	cchc_arena_init(&s.arena, 64 * 1024);
+	cchc_txn_write(&s.txn, store->env);
+	if (cchc_store_config(&s.txn, name, known) && memcmp(known, digest, 32) == 0) {
+		cchc_txn_abort(&s.txn);
+		rc = CCHC_OK;
+	} else {
+		(void)apply(&s, &entry);
+		rc = cchc_txn_commit(&s.txn);
+	}
+	cchc_arena_fini(&s.arena);
+	if (rc != CCHC_OK)
+		return cchc_fail(err, rc, "the store does not take the digest of %s: %s",
+				 name, cchc_rc_name(rc));
+	return CCHC_OK;
+}
+
 static enum cchc_rc find_receiver(struct cchc_catalog *catalog,
 				  const struct cchc_settings *settings, int64_t now_ms,
 				  struct cchc_err *err)
@@ -168,8 +197,8 @@ static enum cchc_rc find_receiver(struct cchc_catalog *catalog,
 	catalog->receiver =
 		n == 1 ? only : cchc_units_on(&catalog->units, settings->unit, day);
 	if (!catalog->receiver)
-		return cchc_fail(err, CCHC_INVALID, "unit %s is not in %s", settings->unit,
-				 settings->units);
+		return cchc_fail(err, CCHC_INVALID, "unit %s is not in %s",
+				 settings->unit, settings->units);
 	return CCHC_OK;
 }
 

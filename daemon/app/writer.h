@@ -25,8 +25,8 @@ size_t cchc_writer_in_flight(const struct cchc_writer *writer);
 /* True while the store cannot be written (reopening, or full): new messages get LATER. */
 bool cchc_writer_is_broken(const struct cchc_writer *writer);
 
-/* Hands over the rest, closes the channel, waits for the thread, and gives every item back
- * through on_done. The loop must run once more for the handle to close. */
+/* Hands over the rest, closes the channel, waits for the thread, and gives every item
+ * back through on_done. The loop must run once more for the handle to close. */
 void cchc_writer_stop(struct cchc_writer *writer);
 /* After the loop ran dry. */
 void cchc_writer_free(struct cchc_writer **writer);

@@ -23,14 +23,14 @@ static const char *on_who(void *data, const char *domain, const char *public_key
 	if (entry && cchc_role_may_use(entry->role, domain))
 		return entry->user;
 	if (cchc_log_allows(&limit))
-		cchc_log(CCHC_LOG_WARN, "door refused a key door=%s key=%s name=%s", domain,
-			 public_key, entry ? entry->name : "");
+		cchc_log(CCHC_LOG_WARN, "door refused a key door=%s key=%s name=%s",
+			 domain, public_key, entry ? entry->name : "");
 	return NULL;
 }
 
 static enum cchc_rc open_one(struct cchc_doors *doors, uv_loop_t *loop,
-			     const struct cchc_doors_options *options, enum cchc_door door,
-			     struct cchc_err *err)
+			     const struct cchc_doors_options *options,
+			     enum cchc_door door, struct cchc_err *err)
 {
 	static const enum cchc_zkind KINDS[] = {CCHC_ZROUTER, CCHC_ZROUTER, CCHC_ZXPUB};
 	static const int QUEUES[] = {AGENT_QUEUE, ANSWER_QUEUE, CHANGE_QUEUE};
@@ -47,25 +47,27 @@ static enum cchc_rc open_one(struct cchc_doors *doors, uv_loop_t *loop,
 	enum cchc_rc rc = cchc_zsocket_new(doors->context, &how, &socket, err);
 
 	if (rc == CCHC_OK)
-		rc = cchc_zsocket_bind(socket, options->endpoint[door], doors->endpoint[door],
-				       err);
+		rc = cchc_zsocket_bind(socket, options->endpoint[door],
+				       doors->endpoint[door], err);
 	if (rc == CCHC_OK)
-		rc = cchc_zpoll_start(loop, socket, options->on_message[door], options->data,
-				      &doors->poll[door], err);
+		rc = cchc_zpoll_start(loop, socket, options->on_message[door],
+				      options->data, &doors->poll[door], err);
 	if (rc != CCHC_OK)
 		cchc_zsocket_close(&socket);
 	return rc;
 }
 
 enum cchc_rc cchc_doors_open(struct cchc_doors *doors, uv_loop_t *loop,
-			     const struct cchc_doors_options *options, struct cchc_err *err)
+			     const struct cchc_doors_options *options,
+			     struct cchc_err *err)
 {
 	enum cchc_rc rc;
 
 	*doors = (struct cchc_doors){.ring = options->ring};
 	rc = cchc_zcontext_new(&doors->context, err);
 	if (rc == CCHC_OK) /* first: without it libzmq lets every key in */
-		rc = cchc_zap_start(loop, doors->context, on_who, doors, &doors->zap, err);
+		rc = cchc_zap_start(loop, doors->context, on_who, doors, &doors->zap,
+				    err);
 	for (int door = 0; door < CCHC_DOORS_N && rc == CCHC_OK; door++)
 		rc = open_one(doors, loop, options, (enum cchc_door)door, err);
 	return rc;

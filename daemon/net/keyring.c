@@ -100,7 +100,8 @@ static int by_name(const void *a, const void *b, void *data)
 	return strcmp(entry[*(const size_t *)a].name, entry[*(const size_t *)b].name);
 }
 
-/* Two entries with one key would make one sender two; two with one name, two senders one. */
+/* Two entries with one key would make one sender two; two with one name, two senders one.
+ */
 static void find_doubles(struct cchc_keyring *ring, const struct cchc_node *list,
 			 struct cchc_problems *problems)
 {
@@ -125,7 +126,8 @@ static enum cchc_rc read_entries(struct cchc_keyring *ring, const struct cchc_no
 				 struct cchc_problems *problems)
 {
 	ring->entry = cchc_arena_array(&ring->arena, list->n + 1, sizeof(ring->entry[0]));
-	ring->by_key = cchc_arena_array(&ring->arena, list->n + 1, sizeof(ring->by_key[0]));
+	ring->by_key =
+		cchc_arena_array(&ring->arena, list->n + 1, sizeof(ring->by_key[0]));
 	if (!ring->entry || !ring->by_key)
 		return CCHC_NOMEM;
 	ring->n = list->n;

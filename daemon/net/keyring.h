@@ -12,9 +12,9 @@
  *	  - {name: nhu-quynh-1, key: "<Z85>", role: agent, unit: "11986"}
  *	  - {name: bang-dien-tu, key: "<Z85>", role: monitor}
  *
- * A key belongs to one unit and a role. An agent with `below: yes` may also report for units
- * below its own. A code that was re-used needs `valid_from` of the unit meant: without it,
- * after a reorganisation, an old key would write another commune's figures. */
+ * A key belongs to one unit and a role. An agent with `below: yes` may also report for
+ *units below its own. A code that was re-used needs `valid_from` of the unit meant:
+ *without it, after a reorganisation, an old key would write another commune's figures. */
 
 enum cchc_role { CCHC_ROLE_AGENT, CCHC_ROLE_MONITOR, CCHC_ROLE_OPERATOR };
 
@@ -46,7 +46,8 @@ const struct cchc_key_entry *cchc_keyring_by_key(const struct cchc_keyring *ring
 						 const char *public_key);
 const struct cchc_key_entry *cchc_keyring_by_user(const struct cchc_keyring *ring,
 						  const char *user);
-/* True if the role may use the socket of this ZAP domain ("agents", "queries", "changes"). */
+/* True if the role may use the socket of this ZAP domain ("agents", "queries",
+ * "changes"). */
 bool cchc_role_may_use(enum cchc_role role, const char *domain);
 
 #endif

@@ -115,7 +115,7 @@ static bool make_changes(const struct cchc_entry *entry, struct cchc_arena *aren
 /* The cell's old state from the record, its new one into it. False: the record is as it
  * was. A number of this very entry means that the row came twice. */
 static bool apply_cell(struct cchc_txn *txn, const struct cchc_entry *entry, size_t i,
-		       struct cchc_record *record, struct cchc_changes *changes)
+		       struct cchc_cells_record *record, struct cchc_changes *changes)
 {
 	struct cchc_entry_cell *cell = &entry->cell[i];
 	size_t slot = cell->row % CCHC_RECORD_CELLS;
@@ -145,7 +145,7 @@ static void apply_chunk(struct cchc_txn *txn, const struct cchc_entry *entry,
 				   .form = entry->form,
 				   .period = entry->period,
 				   .chunk = chunk};
-	struct cchc_record record;
+	struct cchc_cells_record record;
 	bool known = cchc_cells_get(txn, &at, &record);
 	bool changed = false;
 
@@ -257,6 +257,8 @@ static void apply_own(struct cchc_txn *txn, struct cchc_entry *entry,
 		cchc_unit_ids_apply(txn, entry);
 	else if (entry->kind == CCHC_ENTRY_FORM)
 		cchc_form_apply(txn, entry);
+	else
+		cchc_config_apply(txn, entry);
 	write_journal(txn, entry, arena);
 }
 

@@ -47,7 +47,8 @@ struct cchc_outcome {
  *    sender_unit 0, have no mark.
  *
  * Failures stay in txn->rc, and then *outcome means nothing. INVALID: an entry that no
- * daemon writes (a row twice, an id given twice, a form's revision with another text).
+ * daemon writes (a row twice, an id given twice, a form's revision with another text, a
+ * digest of another length).
  *
  * chain_of fills the hash the entry must carry when the one before it had `before`,
  * computed from the very bytes of the message; asked only for seq = mark + 1. NULL: not

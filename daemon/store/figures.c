@@ -3,7 +3,7 @@
 #include "store/tables.h"
 
 bool cchc_cells_get(struct cchc_txn *txn, const struct cchc_cells_at *at,
-		      struct cchc_record *record)
+		    struct cchc_cells_record *record)
 {
 	struct cchc_key key = cchc_key_cells(at);
 	const void *value;
@@ -20,7 +20,7 @@ bool cchc_cells_get(struct cchc_txn *txn, const struct cchc_cells_at *at,
 }
 
 void cchc_cells_put(struct cchc_txn *txn, const struct cchc_cells_at *at,
-		      const struct cchc_record *record)
+		    const struct cchc_cells_record *record)
 {
 	struct cchc_key key = cchc_key_cells(at);
 	uint8_t bytes[CCHC_RECORD_MAX];
@@ -56,7 +56,7 @@ size_t cchc_store_years(struct cchc_txn *txn, uint16_t *years, size_t room)
 }
 
 static void fill_cell(struct cchc_stored_cell *cell, const struct cchc_cells_at *at,
-		      const struct cchc_record *record, size_t slot)
+		      const struct cchc_cells_record *record, size_t slot)
 {
 	cell->unit = at->unit;
 	cell->form = at->form;
@@ -71,7 +71,7 @@ static void fill_cell(struct cchc_stored_cell *cell, const struct cchc_cells_at 
 static size_t read_cells(const struct cchc_walk *walk, const struct cchc_cells_at *at,
 			 struct cchc_stored_cell cells[CCHC_RECORD_CELLS])
 {
-	struct cchc_record record;
+	struct cchc_cells_record record;
 	size_t n = 0;
 
 	if (cchc_record_decode(&record, walk->value, walk->len)) {
@@ -145,7 +145,7 @@ bool cchc_store_cell(struct cchc_txn *txn, uint32_t unit, uint16_t form,
 				   .form = form,
 				   .period = period,
 				   .chunk = (uint16_t)(row / CCHC_RECORD_CELLS)};
-	struct cchc_record record;
+	struct cchc_cells_record record;
 	size_t slot = row % CCHC_RECORD_CELLS;
 
 	if (!cchc_cells_get(txn, &at, &record) || record.state[slot] == CCHC_ABSENT)

@@ -56,6 +56,17 @@ struct cchc_key cchc_key_year(uint16_t year)
 	return end(&key, &out);
 }
 
+struct cchc_key cchc_key_config(const char *name)
+{
+	struct cchc_key key;
+	struct cchc_out out;
+
+	begin(&key, &out);
+	cchc_out_raw(&out, "config ", 7);
+	cchc_out_raw(&out, name, strlen(name));
+	return end(&key, &out);
+}
+
 bool cchc_key_read_year(const uint8_t *bytes, size_t len, uint16_t *year)
 {
 	struct cchc_in in;

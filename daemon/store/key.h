@@ -18,9 +18,11 @@ struct cchc_key {
 	size_t len;
 };
 
-/* meta: a name of at most 24 bytes; "year" and a reporting year that has figures. */
+/* meta: a name of at most 24 bytes; "year" and a reporting year that has figures;
+ * "config" and a name of at most 16 bytes. */
 struct cchc_key cchc_key_meta(const char *name);
 struct cchc_key cchc_key_year(uint16_t year);
+struct cchc_key cchc_key_config(const char *name);
 struct cchc_key cchc_key_years(void); /* prefix */
 bool cchc_key_read_year(const uint8_t *bytes, size_t len, uint16_t *year);
 

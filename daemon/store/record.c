@@ -7,14 +7,14 @@
 #include "base/check.h"
 #include "core/figure.h"
 
-void cchc_record_clear(struct cchc_record *record)
+void cchc_record_clear(struct cchc_cells_record *record)
 {
 	memset(record->state, CCHC_ABSENT, sizeof(record->state));
 }
 
 /* Row of the next cell, or CCHC_RECORD_CELLS when the bytes cannot be one. */
-static size_t take_cell(struct cchc_record *record, struct cchc_in *in, uint64_t base,
-			size_t row)
+static size_t take_cell(struct cchc_cells_record *record, struct cchc_in *in,
+			uint64_t base, size_t row)
 {
 	uint64_t head = cchc_in_varint(in);
 	uint8_t state = head & 3;
@@ -30,7 +30,8 @@ static size_t take_cell(struct cchc_record *record, struct cchc_in *in, uint64_t
 	return in->failed || behind >= base ? CCHC_RECORD_CELLS : row;
 }
 
-enum cchc_rc cchc_record_decode(struct cchc_record *record, const void *bytes, size_t len)
+enum cchc_rc cchc_record_decode(struct cchc_cells_record *record, const void *bytes,
+				size_t len)
 {
 	struct cchc_in in;
 	uint64_t base;
@@ -49,7 +50,7 @@ enum cchc_rc cchc_record_decode(struct cchc_record *record, const void *bytes, s
 	return CCHC_OK;
 }
 
-static uint64_t newest_journal(const struct cchc_record *record)
+static uint64_t newest_journal(const struct cchc_cells_record *record)
 {
 	uint64_t newest = 0;
 
@@ -59,7 +60,7 @@ static uint64_t newest_journal(const struct cchc_record *record)
 	return newest;
 }
 
-size_t cchc_record_encode(const struct cchc_record *record,
+size_t cchc_record_encode(const struct cchc_cells_record *record,
 			  uint8_t buffer[CCHC_RECORD_MAX])
 {
 	uint64_t base = newest_journal(record);

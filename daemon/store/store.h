@@ -15,7 +15,8 @@
  * in one transaction or not at all. Keys are built in key.c only: big-endian, so that
  * byte order is logical order.
  *
- *	meta	 format version, store id, incarnation; last unit id; years with figures
+ *	meta	 format version, store id, incarnation; last unit id; years with figures;
+ *		 digests of the configuration last loaded
  *	units	 code, valid_from -> id
  *	forms	 form id, revision -> digest, name, text
  *	figures	 unit, form, period, chunk -> packed cells of 64 row ids (row, state,
@@ -91,6 +92,9 @@ size_t cchc_store_cells(struct cchc_txn *txn, uint32_t unit, uint16_t form,
 bool cchc_store_cell(struct cchc_txn *txn, uint32_t unit, uint16_t form,
 		     struct cchc_period period, uint16_t row,
 		     struct cchc_stored_cell *cell);
+
+/* The digest in the last CONFIG entry of that name. */
+bool cchc_store_config(struct cchc_txn *txn, const char *name, uint8_t digest[32]);
 
 /* Which reporting years have any figures; fills at most `room`, ascending. */
 size_t cchc_store_years(struct cchc_txn *txn, uint16_t *years, size_t room);

@@ -38,11 +38,14 @@ void cchc_unit_ids_apply(struct cchc_txn *txn, const struct cchc_entry *entry);
  * there with another text. */
 void cchc_form_apply(struct cchc_txn *txn, const struct cchc_entry *entry);
 
+/* config.c: INVALID when the name is too long or the digest has not its 32 bytes. */
+void cchc_config_apply(struct cchc_txn *txn, const struct cchc_entry *entry);
+
 /* figures.c: reads a record; false, and *record empty, when there is none. */
 bool cchc_cells_get(struct cchc_txn *txn, const struct cchc_cells_at *at,
-		      struct cchc_record *record);
+		    struct cchc_cells_record *record);
 void cchc_cells_put(struct cchc_txn *txn, const struct cchc_cells_at *at,
-		      const struct cchc_record *record);
+		    const struct cchc_cells_record *record);
 /* Notes that the year has figures. */
 void cchc_cells_add_year(struct cchc_txn *txn, uint16_t year);
 

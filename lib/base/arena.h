@@ -12,8 +12,8 @@ struct cchc_arena_block;
 
 struct cchc_arena {
 	struct cchc_arena_block *blocks; /* newest first */
-	size_t used;			 /* bytes handed out */
-	size_t cap;			 /* most bytes that may be handed out */
+	size_t used;                     /* bytes handed out */
+	size_t cap;                      /* most bytes that may be handed out */
 };
 
 /* max_bytes: the cap; allocations beyond it fail. */

@@ -18,8 +18,8 @@ static void fill_table(void)
 	}
 	for (uint32_t i = 0; i < 256; i++)
 		for (size_t k = 1; k < 8; k++)
-			table[k][i] = table[k - 1][i] >> 8 ^
-				      table[0][table[k - 1][i] & 0xff];
+			table[k][i] =
+				table[k - 1][i] >> 8 ^ table[0][table[k - 1][i] & 0xff];
 }
 
 static uint32_t by_table(uint32_t crc, const uint8_t *at, size_t len)
@@ -29,9 +29,8 @@ static uint32_t by_table(uint32_t crc, const uint8_t *at, size_t len)
 		crc ^= (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
 		       (uint32_t)at[3] << 24;
 		crc = table[7][crc & 0xff] ^ table[6][crc >> 8 & 0xff] ^
-		      table[5][crc >> 16 & 0xff] ^ table[4][crc >> 24] ^
-		      table[3][at[4]] ^ table[2][at[5]] ^ table[1][at[6]] ^
-		      table[0][at[7]];
+		      table[5][crc >> 16 & 0xff] ^ table[4][crc >> 24] ^ table[3][at[4]] ^
+		      table[2][at[5]] ^ table[1][at[6]] ^ table[0][at[7]];
 	}
 	for (; len > 0; at++, len--)
 		crc = crc >> 8 ^ table[0][(crc ^ *at) & 0xff];
@@ -39,9 +38,8 @@ static uint32_t by_table(uint32_t crc, const uint8_t *at, size_t len)
 }
 
 #ifdef __x86_64__
-__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc,
-								  const uint8_t *at,
-								  size_t len)
+__attribute__((target("sse4.2"))) static uint32_t
+by_instruction(uint32_t crc, const uint8_t *at, size_t len)
 {
 	uint64_t wide = crc;
 

@@ -12,7 +12,8 @@ void cchc_fields_begin(struct cchc_fields *fields, const struct cchc_node *node,
 {
 	*fields = (struct cchc_fields){.map = node, .problems = problems};
 	if (node && node->kind != CCHC_NODE_MAP) {
-		cchc_problems_error(problems, node->place, "keys and values expected here");
+		cchc_problems_error(problems, node->place,
+				    "keys and values expected here");
 		fields->map = NULL;
 	}
 }
@@ -56,8 +57,8 @@ const struct cchc_node *cchc_fields_node(struct cchc_fields *fields, const char 
 	const struct cchc_node *value = ask(fields, key, need);
 
 	if (value && value->kind != kind) {
-		cchc_problems_error(fields->problems, value->place, "%s: %s expected", key,
-				    NAMES[kind]);
+		cchc_problems_error(fields->problems, value->place, "%s: %s expected",
+				    key, NAMES[kind]);
 		return NULL;
 	}
 	return value;
@@ -109,7 +110,8 @@ bool cchc_fields_flag(struct cchc_fields *fields, const char *key, bool usual)
 		return true;
 	if (strcmp(value->text, "no") == 0 || strcmp(value->text, "false") == 0)
 		return false;
-	cchc_problems_error(fields->problems, value->place, "%s: yes or no expected", key);
+	cchc_problems_error(fields->problems, value->place, "%s: yes or no expected",
+			    key);
 	return usual;
 }
 

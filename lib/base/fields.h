@@ -6,8 +6,8 @@
 
 #include "base/node.h"
 
-/* Reads the keys of one map of a configuration file by name, and reports what is missing, of
- * the wrong type, or not known:
+/* Reads the keys of one map of a configuration file by name, and reports what is missing,
+ *of the wrong type, or not known:
  *
  *	cchc_fields_begin(&f, node, problems);
  *	s->unit = cchc_fields_text(&f, "unit", CCHC_REQUIRED);
@@ -17,7 +17,8 @@ enum { CCHC_FIELDS_MAX = 32 };
 enum cchc_need { CCHC_OPTIONAL, CCHC_REQUIRED };
 
 struct cchc_fields {
-	const struct cchc_node *map; /* NULL when it was no map: everything reads as missing */
+	const struct cchc_node
+		*map; /* NULL when it was no map: everything reads as missing */
 	struct cchc_problems *problems;
 	const char *asked[CCHC_FIELDS_MAX];
 	size_t n;

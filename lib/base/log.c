@@ -33,7 +33,8 @@ void cchc_log(enum cchc_log_level level, const char *format, ...)
 	n = (int)strlen(line);
 	for (int i = 0; i < n; i++)
 		if (line[i] == '\n' || line[i] == '\r')
-			line[i] = ' '; /* a peer's text must not look like a line of ours */
+			line[i] =
+				' '; /* a peer's text must not look like a line of ours */
 	line[n] = '\n';
 	if (write(STDERR_FILENO, line, (size_t)n + 1) < 0)
 		return; /* nobody left to tell */

@@ -29,7 +29,7 @@ struct cchc_log_limit {
 	uint32_t period_ms;
 	uint32_t spent;
 	uint64_t since_ms; /* monotonic */
-	uint64_t held;	   /* lines kept back since the last one printed */
+	uint64_t held;     /* lines kept back since the last one printed */
 };
 
 bool cchc_log_allows(struct cchc_log_limit *limit);

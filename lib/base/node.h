@@ -15,10 +15,10 @@ enum cchc_node_kind { CCHC_NODE_SCALAR, CCHC_NODE_MAP, CCHC_NODE_LIST };
 struct cchc_node {
 	enum cchc_node_kind kind;
 	struct cchc_place place;
-	const char *text;	/* SCALAR: NUL-terminated, clean UTF-8; "" for null */
-	struct cchc_node **key; /* MAP: scalars, in file order, unique */
+	const char *text;        /* SCALAR: NUL-terminated, clean UTF-8; "" for null */
+	struct cchc_node **key;  /* MAP: scalars, in file order, unique */
 	struct cchc_node **item; /* MAP: values; LIST: items */
-	size_t n;		/* MAP, LIST */
+	size_t n;                /* MAP, LIST */
 };
 
 /* The value of a key, or NULL; also NULL when map is NULL or no map. */

@@ -9,7 +9,7 @@
 
 struct cchc_place {
 	const char *file; /* lent, outlives the problems */
-	uint32_t line;	  /* from 1; 0: the file as a whole */
+	uint32_t line;    /* from 1; 0: the file as a whole */
 	uint32_t column;  /* from 1, in characters; 0: the line as a whole */
 };
 
@@ -25,7 +25,7 @@ struct cchc_problems {
 	struct cchc_problem *list;
 	size_t n;
 	size_t room;
-	size_t errors;	 /* how many are errors */
+	size_t errors;   /* how many are errors */
 	size_t unlisted; /* found beyond the most that is kept, or when memory ran out */
 };
 

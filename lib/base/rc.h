@@ -6,15 +6,15 @@
 
 #define CCHC_RC_TABLE(X)                                                                 \
 	X(OK, "ok")                                                                      \
-	X(INVALID, "invalid")	/* the input is wrong: say so, do not try again */           \
+	X(INVALID, "invalid") /* the input is wrong: say so, do not try again */         \
 	X(NOTFOUND, "not found")                                                         \
-	X(LIMIT, "limit")	/* a stated bound was reached */                             \
-	X(BUSY, "busy")		/* try again later */                                        \
-	X(DENIED, "denied")	/* the key or the file's mode does not allow it */           \
+	X(LIMIT, "limit")   /* a stated bound was reached */                             \
+	X(BUSY, "busy")     /* try again later */                                        \
+	X(DENIED, "denied") /* the key or the file's mode does not allow it */           \
 	X(NOMEM, "out of memory")                                                        \
-	X(NOSPACE, "no space")	/* disk or map full: room must be made first */              \
+	X(NOSPACE, "no space") /* disk or map full: room must be made first */           \
 	X(IO, "input/output error")                                                      \
-	X(CORRUPT, "corrupt")	/* stored bytes fail their check: stop using them */         \
+	X(CORRUPT, "corrupt") /* stored bytes fail their check: stop using them */       \
 	X(UNKNOWN, "outcome unknown") /* a commit failed: it may have happened */
 
 enum cchc_rc {

@@ -11,7 +11,8 @@
 struct cchc_sheet_row {
 	uint32_t line; /* where the row begins in the file, from 1 */
 	size_t n;
-	const char **cell; /* clean UTF-8, NUL-terminated, trimmed of blanks; never NULL */
+	const char *
+		*cell; /* clean UTF-8, NUL-terminated, trimmed of blanks; never NULL */
 };
 
 struct cchc_sheet {

@@ -15,9 +15,10 @@ uint64_t cchc_cell_mix(uint64_t hash, const struct cchc_cell *cell)
 {
 	hash = cchc_mix(hash, (uint64_t)cell->sum);
 	hash = cchc_mix(hash, (uint64_t)cell->base);
-	hash = cchc_mix(hash, (uint64_t)(uint32_t)cell->figures << 32 | (uint32_t)cell->na);
 	hash = cchc_mix(hash,
-			(uint64_t)(uint32_t)cell->incomplete << 32 | (uint32_t)cell->extra);
+			(uint64_t)(uint32_t)cell->figures << 32 | (uint32_t)cell->na);
+	hash = cchc_mix(hash, (uint64_t)(uint32_t)cell->incomplete << 32 |
+				      (uint32_t)cell->extra);
 	return cchc_mix(hash,
 			(uint64_t)(uint32_t)cell->n_sum << 32 | (uint32_t)cell->n_base);
 }
@@ -74,15 +75,17 @@ void cchc_cell_contribute(const struct cchc_shape *shape, uint32_t node,
 	bool has_below = cchc_tree_has_below(shape->tree, node);
 
 	*brings = (struct cchc_contribution){0};
-	if (!year || !(year->slots & cchc_slot_sources(slot)) || row->kind == CCHC_HEADING)
+	if (!year || !(year->slots & cchc_slot_sources(slot)) ||
+	    row->kind == CCHC_HEADING)
 		return;
 	if (row->reserved && row->kind != CCHC_RATIO && cchc_shape_is_base(shape, node))
 		return;
 	if (row->kind == CCHC_RATIO)
 		bring_ratio(shape, year, slot, row, has_below, &brings->cell);
 	else
-		bring_figure(cchc_resolve_entering(shape->form, year, slot, row, has_below),
-			     brings);
+		bring_figure(
+			cchc_resolve_entering(shape->form, year, slot, row, has_below),
+			brings);
 	if (brings->cell.figures + brings->cell.na > 0 &&
 	    !cchc_shape_feeds(shape, node, row))
 		brings->cell.extra = 1;

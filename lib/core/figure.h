@@ -7,14 +7,15 @@
 /* One unit's own cell. The four states are never mixed: 0 is a figure, a blank is not. */
 
 enum cchc_state {
-	CCHC_ABSENT,	/* nothing was given */
+	CCHC_ABSENT, /* nothing was given */
 	CCHC_FIGURE,
-	CCHC_NA,	/* declared not applicable */
+	CCHC_NA,        /* declared not applicable */
 	CCHC_WITHDRAWN, /* was given and taken back */
 };
 
 struct cchc_figure {
-	int64_t value; /* in units of 10^-decimals of the row (money: đồng); 0 unless FIGURE */
+	int64_t value; /* in units of 10^-decimals of the row (money: đồng); 0 unless
+			  FIGURE */
 	uint8_t state; /* enum cchc_state */
 };
 

@@ -32,7 +32,8 @@ void cchc_figures_fini(struct cchc_figures *figures)
 	*figures = (struct cchc_figures){0};
 }
 
-static struct cchc_year_block *find_block(const struct cchc_figures *figures, uint16_t year)
+static struct cchc_year_block *find_block(const struct cchc_figures *figures,
+					  uint16_t year)
 {
 	for (size_t i = 0; i < figures->n_blocks; i++)
 		if (figures->block[i].year == year)
@@ -78,8 +79,8 @@ void cchc_figures_drop_year(struct cchc_figures *figures, uint16_t year)
 	*block = figures->block[--figures->n_blocks];
 }
 
-const struct cchc_year *cchc_figures_year(const struct cchc_figures *figures, uint32_t unit,
-					  uint16_t year)
+const struct cchc_year *cchc_figures_year(const struct cchc_figures *figures,
+					  uint32_t unit, uint16_t year)
 {
 	const struct cchc_year_block *block = find_block(figures, year);
 

@@ -5,16 +5,16 @@
 #include "core/form.h"
 
 /* The units' own figures of one form, in memory: by unit and reporting year, because a
- * figure's answer over time never leaves its reporting year. Allocates with malloc. One owner
- * thread; rows are indexes in the form. */
+ * figure's answer over time never leaves its reporting year. Allocates with malloc. One
+ * owner thread; rows are indexes in the form. */
 
-struct cchc_record { /* the cells of one unit and period */
+struct cchc_record {    /* the cells of one unit and period */
 	uint32_t given; /* cells that are not ABSENT */
 	int64_t *value;
 	uint8_t *state;
 };
 
-struct cchc_year { /* of one unit */
+struct cchc_year {      /* of one unit */
 	uint32_t slots; /* bit (1 << slot) for each record that is there */
 	struct cchc_record *record[CCHC_SLOTS];
 };
@@ -44,8 +44,8 @@ CCHC_NODISCARD enum cchc_rc cchc_figures_add_year(struct cchc_figures *figures,
 void cchc_figures_drop_year(struct cchc_figures *figures, uint16_t year);
 
 /* NULL when the unit gave nothing in that year, or the year is not resident. */
-const struct cchc_year *cchc_figures_year(const struct cchc_figures *figures, uint32_t unit,
-					  uint16_t year);
+const struct cchc_year *cchc_figures_year(const struct cchc_figures *figures,
+					  uint32_t unit, uint16_t year);
 /* ABSENT when there is none. */
 struct cchc_figure cchc_figures_get(const struct cchc_figures *figures, uint32_t unit,
 				    struct cchc_period period, uint16_t row);
@@ -60,9 +60,8 @@ static inline struct cchc_figure cchc_record_get(const struct cchc_record *recor
 	return (struct cchc_figure){record->value[row], record->state[row]};
 }
 
-/* A sum over all cells of a year that does not depend on their order: two stores of the same
- * figures have the same. *cells grows by how many there
- * were. */
+/* A sum over all cells of a year that does not depend on their order: two stores of the
+ * same figures have the same. *cells grows by how many there were. */
 uint64_t cchc_figures_digest(const struct cchc_figures *figures, uint16_t year,
 			     uint64_t *cells);
 

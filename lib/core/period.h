@@ -11,7 +11,7 @@
  * with the closing day 14, month m is 15/(m-1) to 14/m (Decree 09/2019/ND-CP art. 12). */
 
 enum cchc_slot {
-	CCHC_M1 = 0, /* .. 11: the months */
+	CCHC_M1 = 0,  /* .. 11: the months */
 	CCHC_Q1 = 12, /* .. 15: the quarters */
 	CCHC_H1 = 16,
 	CCHC_H2 = 17,
@@ -36,14 +36,15 @@ const char *cchc_slot_name(uint8_t slot);
 bool cchc_slot_parse(const char *name, uint8_t *slot);
 
 /* Reads 2024-03, 2024-Q1, 2024-H1, 2024-9M, 2024 and what people write: Quý I/2024,
- * quy 1-2024, 6 tháng đầu năm 2024, 6 tháng cuối năm 2024, 9 tháng năm 2024, tháng 9/2024,
- * Năm 2024; any case, with or without accents. False for anything else. */
+ * quy 1-2024, 6 tháng đầu năm 2024, 6 tháng cuối năm 2024, 9 tháng năm 2024, tháng
+ * 9/2024, Năm 2024; any case, with or without accents. False for anything else. */
 bool cchc_period_parse(const char *text, struct cchc_period *period);
 
 enum { CCHC_PERIOD_TEXT = 12, CCHC_PERIOD_TITLE = 48 };
 /* "2024-Q1". Returns out. */
 char *cchc_period_format(struct cchc_period period, char out[CCHC_PERIOD_TEXT]);
-/* "Quý I/2024", "6 tháng đầu năm 2024", "Tháng 3/2024", "9 tháng năm 2024", "Năm 2024". */
+/* "Quý I/2024", "6 tháng đầu năm 2024", "Tháng 3/2024", "9 tháng năm 2024", "Năm 2024".
+ */
 char *cchc_period_title(struct cchc_period period, char out[CCHC_PERIOD_TITLE]);
 
 /* closing_day: 1..28, or CCHC_CLOSE_MONTH_END for calendar months. */

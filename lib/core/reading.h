@@ -8,12 +8,13 @@
 /* What a unit sees in a cell that people filled (domain.md, "What a unit sees"). */
 
 enum cchc_notice { /* worth telling the person, not wrong */
-	CCHC_NOTICE_NONE,
-	CCHC_NOTICE_DASH,	/* "-" read as absent */
-	CCHC_NOTICE_ZERO_WORD,	/* "Không có" read as 0 */
-	CCHC_NOTICE_DOT_DECIMAL, /* 26.6 read as 26,6 */
-	CCHC_NOTICE_NAME,	/* the row's name is not the form's */
-	CCHC_NOTICE_RESERVED,	/* blank or 0 in a row that is not for this unit: ignored */
+		   CCHC_NOTICE_NONE,
+		   CCHC_NOTICE_DASH,        /* "-" read as absent */
+		   CCHC_NOTICE_ZERO_WORD,   /* "Không có" read as 0 */
+		   CCHC_NOTICE_DOT_DECIMAL, /* 26.6 read as 26,6 */
+		   CCHC_NOTICE_NAME,        /* the row's name is not the form's */
+		   CCHC_NOTICE_RESERVED, /* blank or 0 in a row that is not for this unit:
+					    ignored */
 };
 
 /* A Vietnamese sentence for a person, never NULL ("" for NONE). */
@@ -25,10 +26,11 @@ struct cchc_reading {
 	struct cchc_refusal refusal; /* .rule is CCHC_RULE_NONE when the cell was read */
 };
 
-/* Reads a cell's text (clean UTF-8) for a row. Says what the text means and refuses what is
- * malformed, out of type, with too many decimals, or beyond a limit (also calls
+/* Reads a cell's text (clean UTF-8) for a row. Says what the text means and refuses what
+ * is malformed, out of type, with too many decimals, or beyond a limit (also calls
  * cchc_rule_cell, so that a figure that is read is one the receiver will take). */
 void cchc_reading_cell(const struct cchc_form *form, const struct cchc_row *row,
-		       bool at_base_level, const char *text, struct cchc_reading *reading);
+		       bool at_base_level, const char *text,
+		       struct cchc_reading *reading);
 
 #endif

@@ -1,30 +1,34 @@
 #include "core/resolve.h"
 
-/* Twelve months of the largest value stay below this, and 32767 such units below 2^62: so no
- * sum of a rollup can wrap. Only a row with `equals` over absurd parts could pass it: such a
- * sum is left out and the unit counts as incomplete. */
+/* Twelve months of the largest value stay below this, and 32767 such units below 2^62: so
+ * no sum of a rollup can wrap. Only a row with `equals` over absurd parts could pass it:
+ * such a sum is left out and the unit counts as incomplete. */
 #define ENTERING_MAX (INT64_C(1) << 47)
 
-static uint32_t add_sources(uint8_t slot)
-{
-	const uint8_t *parts;
-	size_t n = cchc_slot_parts(slot, &parts);
-	uint32_t bits = 1u << slot;
-
-	for (size_t i = 0; i < n; i++)
-		bits |= add_sources(parts[i]);
-	return bits;
-}
-
+/* A table, because every cell of every rollup asks: computed each time it was a sixth of
+ * a start. */
 uint32_t cchc_slot_sources(uint8_t slot)
 {
-	enum { MONTHS = 0xfff, QUARTER = 7, FIRST_HALF = 0x3f };
+	enum {
+		Q1 = 1 << CCHC_Q1 | 07,
+		Q2 = 1 << (CCHC_Q1 + 1) | 070,
+		Q3 = 1 << (CCHC_Q1 + 2) | 0700,
+		Q4 = 1 << (CCHC_Q1 + 3) | 07000,
+		H1 = 1 << CCHC_H1 | Q1 | Q2,
+		H2 = 1 << CCHC_H2 | Q3 | Q4,
+	};
+	static const uint32_t SOURCES[CCHC_SLOTS - CCHC_Q1] = {
+		Q1,
+		Q2,
+		Q3,
+		Q4,
+		[CCHC_H1 - CCHC_Q1] = H1,
+		[CCHC_H2 - CCHC_Q1] = H2,
+		[CCHC_9M - CCHC_Q1] = 1 << CCHC_9M | H1 | Q3,
+		[CCHC_YEAR - CCHC_Q1] = 1 << CCHC_YEAR | H1 | H2,
+	};
 
-	if (slot < CCHC_Q1)
-		return 1u << slot;
-	if (slot < CCHC_H1)
-		return 1u << slot | (uint32_t)QUARTER << 3 * (slot - CCHC_Q1);
-	return add_sources(slot);
+	return slot < CCHC_Q1 ? 1u << slot : SOURCES[slot - CCHC_Q1];
 }
 
 struct joined {

@@ -65,7 +65,8 @@ enum cchc_rule cchc_rule_from_number(uint32_t number);
 
 enum {
 	CCHC_REFUSED_WHOLE = UINT16_MAX,
-	CCHC_REFUSED_UNREAD = 0x8000, /* index from here: the agent's own reading refused it */
+	CCHC_REFUSED_UNREAD =
+		0x8000, /* index from here: the agent's own reading refused it */
 };
 
 struct cchc_refusal {

@@ -27,7 +27,8 @@ bool cchc_shape_fills(const struct cchc_shape *shape, uint32_t node,
 
 static bool keeps_tally(const struct cchc_row *row)
 {
-	return row->over_units == CCHC_UNITS_SAME || row->over_units == CCHC_UNITS_SPREAD ||
+	return row->over_units == CCHC_UNITS_SAME ||
+	       row->over_units == CCHC_UNITS_SPREAD ||
 	       (row->over_units == CCHC_UNITS_TALLY && row->kind == CCHC_CHOICE);
 }
 
@@ -48,8 +49,9 @@ static void place_nodes(struct cchc_shape *shape)
 static void number_tallies(struct cchc_shape *shape)
 {
 	for (size_t row = 0; row < shape->form->n; row++)
-		shape->tally_of[row] = keeps_tally(&shape->form->row[row]) ? shape->tallies++
-									   : CCHC_NO_ROW;
+		shape->tally_of[row] = keeps_tally(&shape->form->row[row])
+					       ? shape->tallies++
+					       : CCHC_NO_ROW;
 }
 
 /* What the node adds to the expected of its parent for a row: itself and all below. */
@@ -69,7 +71,8 @@ static uint32_t expected_upwards(const struct cchc_shape *shape, uint32_t node,
 	return below;
 }
 
-/* Children stand behind their parents in pre-order: one pass from the end adds everything up. */
+/* Children stand behind their parents in pre-order: one pass from the end adds everything
+ * up. */
 static void count_expected(struct cchc_shape *shape)
 {
 	const struct cchc_tree *tree = shape->tree;
@@ -83,7 +86,8 @@ static void count_expected(struct cchc_shape *shape)
 			continue;
 		sums = &shape->expected[shape->place[parent] * rows];
 		for (size_t row = 0; row < rows; row++)
-			sums[row] += expected_upwards(shape, node, &shape->form->row[row]);
+			sums[row] +=
+				expected_upwards(shape, node, &shape->form->row[row]);
 	}
 }
 
@@ -105,8 +109,8 @@ enum cchc_rc cchc_shape_new(const struct cchc_form *form, const struct cchc_tree
 	if (made->place && made->collects && made->tally_of) {
 		place_nodes(made);
 		number_tallies(made);
-		made->expected = calloc(made->places * form->n + 1,
-					sizeof(made->expected[0]));
+		made->expected =
+			calloc(made->places * form->n + 1, sizeof(made->expected[0]));
 	}
 	if (!made->expected) {
 		cchc_shape_free(&made);

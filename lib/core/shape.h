@@ -11,13 +11,15 @@
 struct cchc_shape {
 	const struct cchc_form *form; /* lent */
 	const struct cchc_tree *tree; /* lent */
-	uint32_t *place;	      /* node -> index among the nodes with units below, or
-				       * CCHC_NO_NODE */
+	uint32_t *place; /* node -> index among the nodes with units below, or
+			  * CCHC_NO_NODE */
 	uint32_t places;
-	bool *collects;		/* node: a unit of the form's base level reports to it directly */
-	uint32_t *expected;	/* [place * rows + row]: units strictly below that fill the row;
-				 * for a derived row: units whose source row is read below */
-	uint16_t *tally_of;	/* row -> index among the rows that keep a tally, or CCHC_NO_ROW */
+	bool *collects; /* node: a unit of the form's base level reports to it directly */
+	uint32_t *
+		expected; /* [place * rows + row]: units strictly below that fill the row;
+			   * for a derived row: units whose source row is read below */
+	uint16_t *tally_of; /* row -> index among the rows that keep a tally, or
+			       CCHC_NO_ROW */
 	uint16_t tallies;
 };
 
@@ -27,13 +29,13 @@ CCHC_NODISCARD enum cchc_rc cchc_shape_new(const struct cchc_form *form,
 					   struct cchc_shape **shape);
 void cchc_shape_free(struct cchc_shape **shape);
 
-/* True if the unit itself is expected to fill the row. Rows with `reserved` (but no ratio) are
- * filled by who communes report to directly, the others by the levels the form names; a unit
- * of the base level never fills a reserved row, a ratio or not. */
+/* True if the unit itself is expected to fill the row. Rows with `reserved` (but no
+ * ratio) are filled by who communes report to directly, the others by the levels the form
+ * names; a unit of the base level never fills a reserved row, a ratio or not. */
 bool cchc_shape_fills(const struct cchc_shape *shape, uint32_t node,
 		      const struct cchc_row *row);
-/* The same for what the unit brings into cells above it: the parts of a reserved ratio come
- * from the very units for which the ratio itself is reserved. */
+/* The same for what the unit brings into cells above it: the parts of a reserved ratio
+ * come from the very units for which the ratio itself is reserved. */
 bool cchc_shape_feeds(const struct cchc_shape *shape, uint32_t node,
 		      const struct cchc_row *row);
 bool cchc_shape_is_base(const struct cchc_shape *shape, uint32_t node);

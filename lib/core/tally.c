@@ -115,5 +115,6 @@ void cchc_tally_spread(const struct cchc_tally *tally, const int64_t *more,
 	cchc_check(count > 0);
 	spread->least = kth(tally, more, 0);
 	spread->most = kth(tally, more, count - 1);
-	spread->median_twice = kth(tally, more, (count - 1) / 2) + kth(tally, more, count / 2);
+	spread->median_twice =
+		kth(tally, more, (count - 1) / 2) + kth(tally, more, count / 2);
 }

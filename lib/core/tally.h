@@ -28,7 +28,8 @@ CCHC_NODISCARD enum cchc_rc cchc_tally_add(struct cchc_tally *tally, int64_t val
 uint64_t cchc_tally_count(const struct cchc_tally *tally);
 struct cchc_spread {
 	int64_t least;
-	int64_t median_twice; /* twice the median: the mean of the middle two stays exact */
+	int64_t median_twice; /* twice the median: the mean of the middle two stays exact
+			       */
 	int64_t most;
 };
 

@@ -126,7 +126,8 @@ static enum cchc_rc fill_period(struct cchc_view *view, struct cchc_view_period 
 	const struct cchc_shape *shape = p->shape;
 
 	p->below = calloc(shape->places * view->form->n + 1, sizeof(p->below[0]));
-	p->tally = calloc((size_t)shape->places * shape->tallies + 1, sizeof(p->tally[0]));
+	p->tally =
+		calloc((size_t)shape->places * shape->tallies + 1, sizeof(p->tally[0]));
 	p->dirty = calloc((size_t)shape->tree->n + 1, sizeof(p->dirty[0]));
 	if (!p->below || !p->tally || !p->dirty)
 		return CCHC_NOMEM;
@@ -140,7 +141,8 @@ static enum cchc_rc fill_period(struct cchc_view *view, struct cchc_view_period 
 enum cchc_rc cchc_view_ensure(struct cchc_view *view, struct cchc_period period,
 			      struct cchc_view_period **out)
 {
-	struct cchc_view_period *p = (struct cchc_view_period *)cchc_view_find(view, period);
+	struct cchc_view_period *p =
+		(struct cchc_view_period *)cchc_view_find(view, period);
 	enum cchc_rc rc;
 
 	*out = p;
@@ -196,8 +198,9 @@ void cchc_view_derived_up(const struct cchc_view_period *p, uint32_t node, uint1
 }
 
 /* The change of a derived row goes up until a unit that typed the figure itself. */
-static void climb_derived(struct cchc_view *view, struct cchc_view_period *p, uint32_t node,
-			  const struct cchc_row *row, const struct cchc_cell *more)
+static void climb_derived(struct cchc_view *view, struct cchc_view_period *p,
+			  uint32_t node, const struct cchc_row *row,
+			  const struct cchc_cell *more)
 {
 	const struct cchc_tree *tree = p->shape->tree;
 
@@ -220,9 +223,9 @@ static void climb_derived(struct cchc_view *view, struct cchc_view_period *p, ui
 }
 
 /* The unit typed, changed or withdrew its own figure of a derived row. */
-static void change_typed(struct cchc_view *view, struct cchc_view_period *p, uint32_t node,
-			 const struct cchc_row *row, const struct cchc_cell *before,
-			 const struct cchc_cell *after)
+static void change_typed(struct cchc_view *view, struct cchc_view_period *p,
+			 uint32_t node, const struct cchc_row *row,
+			 const struct cchc_cell *before, const struct cchc_cell *after)
 {
 	struct cchc_cell up_before;
 	struct cchc_cell up_after;
@@ -236,10 +239,11 @@ static void change_typed(struct cchc_view *view, struct cchc_view_period *p, uin
 	climb_derived(view, p, p->shape->tree->node[node].parent, row, &up_after);
 }
 
-/* A source row changed at or below a unit of the base level: the rows derived from it change
- * at the unit it reports to, and above. */
-static void change_source(struct cchc_view *view, struct cchc_view_period *p, uint32_t node,
-			  const struct cchc_row *source, const struct cchc_cell *more)
+/* A source row changed at or below a unit of the base level: the rows derived from it
+ * change at the unit it reports to, and above. */
+static void change_source(struct cchc_view *view, struct cchc_view_period *p,
+			  uint32_t node, const struct cchc_row *source,
+			  const struct cchc_cell *more)
 {
 	const struct cchc_tree *tree = p->shape->tree;
 
@@ -370,7 +374,8 @@ static bool next_row(const struct applying *a, size_t *row)
 static void remember(const struct applying *a, const struct cchc_year *year)
 {
 	for (size_t i = 0; i < a->slots; i++)
-		for (size_t row = 0; a->node[i] != CCHC_NO_NODE && next_row(a, &row); row++)
+		for (size_t row = 0; a->node[i] != CCHC_NO_NODE && next_row(a, &row);
+		     row++)
 			contribute(a, i, year, (uint16_t)row,
 				   &a->view->before[i * a->view->form->n + row]);
 }
@@ -380,7 +385,8 @@ static enum cchc_rc spread_changes(const struct applying *a, const struct cchc_y
 	enum cchc_rc rc = CCHC_OK;
 
 	for (size_t i = 0; i < a->slots; i++) {
-		for (size_t row = 0; a->node[i] != CCHC_NO_NODE && next_row(a, &row); row++) {
+		for (size_t row = 0; a->node[i] != CCHC_NO_NODE && next_row(a, &row);
+		     row++) {
 			const struct cchc_contribution *before =
 				&a->view->before[i * a->view->form->n + row];
 			struct cchc_contribution after;

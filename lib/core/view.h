@@ -5,22 +5,23 @@
 
 /* The rollup of one form, kept up to date by differences.
  *
- * For every resident period and every unit with units below it holds, row by row, the joined
- * contributions of the units strictly below (`below`); what the unit itself brings is read from
- * its figures when asked. Two laws, held by tests/prop/prop_rollup.c:
- *  1. After any history of changes in any order the cells are those that cchc_view_build makes
- *     from the figures alone.
+ * For every resident period and every unit with units below it holds, row by row, the
+ * joined contributions of the units strictly below (`below`); what the unit itself brings
+ * is read from its figures when asked. Two laws, held by tests/prop/prop_rollup.c:
+ *  1. After any history of changes in any order the cells are those that cchc_view_build
+ * makes from the figures alone.
  *  2. A period that is not resident gives the same answers from a view built when asked.
  *
  * One owner thread. Rows are indexes in the form. */
 
 struct cchc_view_period {
 	struct cchc_period period;
-	const struct cchc_shape *shape; /* of the tree in force on the period's last day */
-	struct cchc_cell *below;	/* [place * rows + row] */
-	struct cchc_tally *tally;	/* [place * tallies + tally_of[row]] */
-	uint64_t **dirty;		/* by node: changed rows since cleared; NULL where nobody
-					 * watches */
+	const struct cchc_shape
+		*shape;           /* of the tree in force on the period's last day */
+	struct cchc_cell *below;  /* [place * rows + row] */
+	struct cchc_tally *tally; /* [place * tallies + tally_of[row]] */
+	uint64_t **dirty; /* by node: changed rows since cleared; NULL where nobody
+			   * watches */
 };
 
 struct cchc_view {
@@ -31,9 +32,10 @@ struct cchc_view {
 	size_t shapes;
 	struct cchc_view_period *period[1024];
 	size_t periods;
-	uint8_t *watched;		  /* by unit id: how many watch it, saturating */
-	struct cchc_contribution *before; /* scratch of apply: [slot of affects * rows + row] */
-	bool failed;			  /* memory ran out half-way: rebuild before use */
+	uint8_t *watched; /* by unit id: how many watch it, saturating */
+	struct cchc_contribution
+		*before; /* scratch of apply: [slot of affects * rows + row] */
+	bool failed;     /* memory ran out half-way: rebuild before use */
 };
 
 CCHC_NODISCARD enum cchc_rc cchc_view_new(const struct cchc_form *form,
@@ -47,8 +49,8 @@ CCHC_NODISCARD enum cchc_rc cchc_view_add_year(struct cchc_view *view, uint16_t 
 CCHC_NODISCARD enum cchc_rc cchc_view_build(struct cchc_view *view, uint16_t year);
 void cchc_view_drop_year(struct cchc_view *view, uint16_t year);
 
-/* New figures of one unit and period; its year must be resident. A row must not stand twice.
- * What equals the old figure changes nothing. NOMEM sets view->failed. */
+/* New figures of one unit and period; its year must be resident. A row must not stand
+ * twice. What equals the old figure changes nothing. NOMEM sets view->failed. */
 CCHC_NODISCARD enum cchc_rc cchc_view_apply(struct cchc_view *view, uint32_t unit,
 					    struct cchc_period period, size_t n,
 					    const uint16_t *row,
@@ -66,15 +68,15 @@ CCHC_NODISCARD enum cchc_rc cchc_view_shape(struct cchc_view *view,
  * unwatch. */
 CCHC_NODISCARD enum cchc_rc cchc_view_watch(struct cchc_view *view, uint32_t unit);
 void cchc_view_unwatch(struct cchc_view *view, uint32_t unit);
-/* The bits of changed rows of the unit in the period (words of 64 rows), or NULL when there
- * are none; cleared by cchc_view_clean. */
+/* The bits of changed rows of the unit in the period (words of 64 rows), or NULL when
+ * there are none; cleared by cchc_view_clean. */
 const uint64_t *cchc_view_dirty(const struct cchc_view_period *period, uint32_t unit);
 void cchc_view_clean(struct cchc_view_period *period, uint32_t unit);
 /* Every row of the unit counts as changed, in all periods of the year. */
 void cchc_view_mark_all(struct cchc_view *view, uint16_t year, uint32_t unit);
 
-/* Of all cells of the year's periods, whatever their order; *cells grows by how many are not
- * empty. */
+/* Of all cells of the year's periods, whatever their order; *cells grows by how many are
+ * not empty. */
 uint64_t cchc_view_digest(const struct cchc_view *view, uint16_t year, uint64_t *cells);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * Children stand behind their parents in pre-order, so one pass from the last node to the
  * first finds every node's `below` complete when it is passed on to its parent. This is a
- * different path from the differences of view.c, on purpose: `cchcctl verify` compares both.
+ * different path from the differences of view.c, on purpose: `cchcctl verify` compares
+ * both.
  */
 
 #include <stdlib.h>
@@ -38,7 +39,8 @@ static enum cchc_rc pass_tally(const struct cchc_view_period *p, uint32_t node,
 	return rc;
 }
 
-/* What a unit of the base level (with all below it) brings to the rows derived from `row`. */
+/* What a unit of the base level (with all below it) brings to the rows derived from
+ * `row`. */
 static void pass_source(const struct cchc_view_period *p, uint32_t parent,
 			const struct cchc_row *row, const struct cchc_cell *up)
 {

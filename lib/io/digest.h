@@ -6,7 +6,8 @@
 
 /* BLAKE2b by libsodium. Any thread, after cchc_digest_start. */
 
-/* Once a process, before anything else here. Aborts the program if libsodium cannot start. */
+/* Once a process, before anything else here. Aborts the program if libsodium cannot
+ * start. */
 void cchc_digest_start(void);
 
 /* 32 bytes: identity of a form file. */

@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-/* What the service manager is told (libsystemd). Everything is a no-op outside of systemd. */
+/* What the service manager is told (libsystemd). Everything is a no-op outside of
+ * systemd. */
 
 void cchc_service_ready(const char *status);
 void cchc_service_status(const char *status);

@@ -9,9 +9,9 @@
 
 /* ZeroMQ sockets, every option set in one function (house.md, pitfalls): CURVE,
  * MAXMSGSIZE, high-water marks, HANDSHAKE_IVL, HEARTBEAT_*, LINGER, IPv6, TCP keepalive,
- * MANDATORY on ROUTER, XPUB_VERBOSER on XPUB. What is sent before a connection stands waits
- * in the queue. All sockets of a process belong to its loop thread and to one context.
- * Refuses libzmq below 4.3.4. */
+ * MANDATORY on ROUTER, XPUB_VERBOSER on XPUB. What is sent before a connection stands
+ * waits in the queue. All sockets of a process belong to its loop thread and to one
+ * context. Refuses libzmq below 4.3.4. */
 
 struct cchc_zcontext; /* one a process */
 CCHC_NODISCARD enum cchc_rc cchc_zcontext_new(struct cchc_zcontext **context,

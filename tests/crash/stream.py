@@ -37,7 +37,8 @@ class Stream:
 	def free_periods(self):
 		"""Those whose last file has left the inbox: one put over it would replace it."""
 		inbox = self.district.agents[self.code].reports("inbox")
-		return [p for p in self.files if not os.path.exists(os.path.join(inbox, p + ".csv"))]
+		waits = set(os.listdir(inbox))
+		return [p for p in self.files if p + ".csv" not in waits]
 
 	def put(self):
 		"""The next file, or False while every period's last one still waits."""
@@ -51,7 +52,8 @@ class Stream:
 		bad = [(r, v) for r, v in BAD if r not in figures and self.rng.random() < 0.2]
 		lines = [f"{row},{value}" for row, value in figures.items()]
 		lines += [f'{row},"{value}"' for row, value in bad]
-		self.district.put(self.code, period + ".csv", "code,value\n" + "\n".join(lines) + "\n")
+		text = "".join(line + "\n" for line in ("code,value", *lines))
+		self.district.put(self.code, period + ".csv", text)
 		self.files[period] += 1
 		self.refused += len(bad)
 		self.last_refused[period] = bad
@@ -80,7 +82,8 @@ class Stream:
 		agent = self.district.agents[self.code]
 		counted = agent.status()["rejected"]
 		if counted != self.refused:
-			raise Trouble(f"{self.code}: {counted} refusals counted, {self.refused} made")
+			raise Trouble(f"{self.code}: {counted} refusals counted, "
+				      f"{self.refused} made")
 		for period, bad in self.last_refused.items():
 			path = agent.reports("receipts", period + ".csv.txt")
 			with open(path, encoding="utf-8") as f:
@@ -104,6 +107,15 @@ class Stream:
 				raise Trouble(f"{self.code}: epoch {epoch} has gaps: {mine}")
 
 
+def check_acks(district):
+	"""An agent that finds less at the district than it was acknowledged sends its tail again:
+	nothing is lost, but the ack came before the commit."""
+	for agent in district.agents.values():
+		with open(agent.log, encoding="utf-8", errors="replace") as f:
+			if "was restored" in f.read():
+				raise Trouble(f"{agent.name} was acknowledged what did not last")
+
+
 def journal(district):
 	"""The messages in the store's journal, by the sender's code."""
 	program = os.path.join(os.environ["CCHC_BIN"], "tests", "test_journal")
@@ -125,6 +137,7 @@ def journal(district):
 
 def check(district, streams):
 	"""Everything promised, once all is acknowledged."""
+	check_acks(district)
 	messages = journal(district)
 	for stream in streams:
 		stream.check_figures()

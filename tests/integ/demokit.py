@@ -70,7 +70,10 @@ class DemoTest(unittest.TestCase):
 
 	def assert_nothing_left(self):
 		self.assertEqual(self.left(), {})
-		self.assertEqual(os.listdir(self.path("tmp")), [])
+		# The thread sanitizer's own runtime leaves a file when it is killed at its start.
+		files = [name for name in os.listdir(self.path("tmp"))
+			 if not name.startswith("tsan.")]
+		self.assertEqual(files, [])
 
 	def wait_for_text(self, name, text):
 		wait_for(lambda: f"{text!r} is not in {name}: {self.told(name)}",

@@ -15,6 +15,7 @@ fail with Trouble, which says who is not there yet and why. Leaving the block st
 everything; whoever dies without that (kill -9) takes the programs along too.
 """
 
+import contextlib
 import csv
 import ctypes
 import json
@@ -94,14 +95,36 @@ def _before_exec():
 	signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
 
 
-def spawn(argv, **options):
-	"""A Popen that ends with us, however we end. Signals wait until it is made: one that
-	came between the fork and the caller's assignment would leave it running unknown."""
+@contextlib.contextmanager
+def signals_held():
+	"""Signals wait until the end of the block: what a block makes and keeps is either known
+	to who must clean up or not made."""
 	held = signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)
 	try:
-		return subprocess.Popen(argv, preexec_fn=_before_exec, **options)
+		yield
 	finally:
 		signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def spawn(argv, **options):
+	"""A Popen that ends with us, however we end."""
+	return subprocess.Popen(argv, preexec_fn=_before_exec, **options)
+
+
+def run(argv, **options):
+	"""As subprocess.run with texts, but a signal on the way leaves nothing running."""
+	child = None
+	try:
+		with signals_held():
+			child = spawn(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+				      stderr=subprocess.PIPE, text=True, **options)
+		out, err = child.communicate()
+	except BaseException:
+		if child:
+			child.kill()
+			child.communicate()
+		raise
+	return subprocess.CompletedProcess(argv, child.returncode, out, err)
 
 
 class Program:
@@ -116,7 +139,7 @@ class Program:
 
 	def start(self):
 		assert not self.runs(), f"{self.name} runs already"
-		with open(self.log, "ab") as log:
+		with open(self.log, "ab") as log, signals_held():
 			# In a session of its own: Ctrl-C is ours to pass on, in order.
 			self.process = spawn(self.argv, stdin=subprocess.DEVNULL, stdout=log,
 					     stderr=log, start_new_session=True)
@@ -202,8 +225,7 @@ class Agent(Program):
 	def status(self):
 		"""What `cchc-agent status --json` says, or None (and self.trouble) while there is
 		no answer."""
-		done = subprocess.run([self.program, "status", "--json", "--config", self.config],
-				      capture_output=True, text=True, check=False)
+		done = run([self.program, "status", "--json", "--config", self.config])
 		if done.returncode in (0, 3):
 			return json.loads(done.stdout)
 		self.trouble = done.stderr.strip()
@@ -257,8 +279,7 @@ class District:
 	def _make_key(self, path):
 		"""The public key; a key that is there stays."""
 		if not os.path.exists(path):
-			done = subprocess.run([self.programs.agent, "keygen", path],
-					      capture_output=True, text=True, check=False)
+			done = run([self.programs.agent, "keygen", path])
 			if done.returncode != 0:
 				raise Trouble(f"no key: {done.stderr.strip()}")
 		with open(path, encoding="ascii") as f:
@@ -373,8 +394,7 @@ class District:
 
 	def ask(self, *args):
 		"""Runs cchcctl; the finished process with stdout and stderr as texts."""
-		return subprocess.run(self.ctl_argv(*args), stdin=subprocess.DEVNULL,
-				      capture_output=True, text=True, check=False)
+		return run(self.ctl_argv(*args))
 
 	def ctl(self, *args):
 		"""What cchcctl prints; Trouble when it fails."""

@@ -262,6 +262,26 @@ static void rows_must_refer_to_rows_that_fit(void **state)
 		 {"f.yaml:10:123: derived_from is for reserved rows",
 		  "f.yaml:15:138: derived_from: I.3 is reserved itself",
 		  "f.yaml:16:138: derived_from: I.4 is not filled at the base level"}},
+		/* what is derived is neither compared nor spread, and is no part of a
+		   ratio */
+		{HEAD COUNT_1
+		 "      - {id: 2, code: 2, name: B, kind: count, unit: U, "
+		 "over_units: same,\n"
+		 "         over_time: sum, levels: [district], reserved: yes,\n"
+		 "         derived_from: I.1}\n",
+		 {"f.yaml:12:24: derived_from: only a row with over_units: sum"}},
+		{HEAD COUNT_1
+		 "      - {id: 2, code: 2, name: B, kind: count, unit: U, "
+		 "over_units: sum,\n"
+		 "         over_time: sum, levels: [district], reserved: yes,\n"
+		 "         derived_from: I.1}\n"
+		 "      - {id: 3, code: 3, name: C, kind: ratio, " RATIO
+		 "numerator: I.2, denominator: I.1}\n"
+		 "      - {id: 4, code: 4, name: D, kind: ratio, " RATIO
+		 "numerator: I.1,\n"
+		 "         denominator: I.2}\n",
+		 {"f.yaml:13:115: numerator: I.2 is derived from the units below",
+		  "f.yaml:15:23: denominator: I.2 is derived from the units below"}},
 	};
 
 	(void)state;

@@ -12,15 +12,16 @@
 #include "random.h"
 #include "store/record.h"
 
-static void put(struct cchc_record *record, size_t row, uint8_t state, int64_t value,
-		uint64_t journal)
+static void put(struct cchc_cells_record *record, size_t row, uint8_t state,
+		int64_t value, uint64_t journal)
 {
 	record->state[row] = state;
 	record->value[row] = value;
 	record->journal[row] = journal;
 }
 
-static void assert_same(const struct cchc_record *a, const struct cchc_record *b)
+static void assert_same(const struct cchc_cells_record *a,
+			const struct cchc_cells_record *b)
 {
 	for (size_t i = 0; i < CCHC_RECORD_CELLS; i++) {
 		assert_int_equal(a->state[i], b->state[i]);
@@ -39,7 +40,7 @@ static int64_t draw_value(struct test_random *r)
 }
 
 /* At least one cell; the newest journal numbers are near each other or anywhere. */
-static void draw(struct test_random *r, struct cchc_record *record)
+static void draw(struct test_random *r, struct cchc_cells_record *record)
 {
 	unsigned filled = test_random_below(r, 101);
 	unsigned shift = test_random_below(r, 64);
@@ -64,8 +65,8 @@ static void what_is_packed_unpacks_the_same(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < rounds; i++) {
-		struct cchc_record record;
-		struct cchc_record back;
+		struct cchc_cells_record record;
+		struct cchc_cells_record back;
 		size_t len;
 
 		draw(&r, &record);
@@ -77,8 +78,8 @@ static void what_is_packed_unpacks_the_same(void **state)
 
 static void the_worst_record_is_below_the_bound(void **state)
 {
-	struct cchc_record record;
-	struct cchc_record back;
+	struct cchc_cells_record record;
+	struct cchc_cells_record back;
 	uint8_t bytes[CCHC_RECORD_MAX];
 	size_t len;
 
@@ -95,7 +96,7 @@ static void the_worst_record_is_below_the_bound(void **state)
 
 static void a_whole_report_spends_one_byte_a_cell_on_its_number(void **state)
 {
-	struct cchc_record record;
+	struct cchc_cells_record record;
 	uint8_t bytes[CCHC_RECORD_MAX];
 
 	(void)state;
@@ -126,7 +127,7 @@ static void a_record_that_cannot_be_is_corrupt(void **state)
 		 {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}},
 	};
 	static const uint8_t SOUND[] = {5, 1, 7, 4};
-	struct cchc_record record;
+	struct cchc_cells_record record;
 
 	(void)state;
 	for (size_t i = 0; i < CCHC_COUNT(TABLE); i++)
@@ -140,8 +141,8 @@ static void a_record_that_cannot_be_is_corrupt(void **state)
 
 static void a_cut_record_is_never_read_as_the_whole(void **state)
 {
-	struct cchc_record record;
-	struct cchc_record back;
+	struct cchc_cells_record record;
+	struct cchc_cells_record back;
 	uint8_t bytes[CCHC_RECORD_MAX];
 	size_t whole;
 
@@ -170,8 +171,8 @@ static void random_bytes_never_crash_and_what_decodes_encodes_again(void **state
 	for (unsigned i = 0; i < rounds; i++) {
 		size_t len = test_random_below(&r, 40);
 		uint8_t *bytes = malloc(len + 1);
-		struct cchc_record record;
-		struct cchc_record back;
+		struct cchc_cells_record record;
+		struct cchc_cells_record back;
 
 		for (size_t k = 0; k < len; k++)
 			bytes[k] = (uint8_t)(test_random_next(&r) &

@@ -268,13 +268,14 @@ static void a_form_is_never_another_one_later(void **state)
 		assert_int_equal(kit_try(&kit, &wrong[i]), CCHC_INVALID);
 }
 
-static void a_configuration_is_in_the_journal_only(void **state)
+static void a_configuration_leaves_its_digest_and_nothing_else(void **state)
 {
 	struct cchc_entry entry = {.kind = CCHC_ENTRY_CONFIG,
 				   .source = "cchcd.yaml",
 				   .text = "0123456789abcdef0123456789abcdef",
 				   .text_len = 32};
 	struct cchc_entry back;
+	uint8_t digest[32];
 	struct cchc_txn txn;
 
 	(void)state;
@@ -283,10 +284,13 @@ static void a_configuration_is_in_the_journal_only(void **state)
 	assert_true(cchc_store_entry(&txn, 1, &kit.arena, &back));
 	assert_string_equal(back.source, "cchcd.yaml");
 	assert_int_equal(back.text_len, 32);
+	assert_true(cchc_store_config(&txn, "cchcd.yaml", digest));
+	assert_memory_equal(digest, entry.text, 32);
 	for (unsigned table = 0; table < CCHC_TABLES; table++)
-		assert_int_equal(
-			cchc_txn_entries(&txn, table),
-			table == CCHC_TABLE_META || table == CCHC_TABLE_JOURNAL ? 1 : 0);
+		assert_int_equal(cchc_txn_entries(&txn, table),
+				 table == CCHC_TABLE_META      ? 2
+				 : table == CCHC_TABLE_JOURNAL ? 1
+							       : 0);
 	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
 }
 
@@ -496,7 +500,7 @@ int main(void)
 		FRESH(an_id_is_never_given_to_another_unit),
 		FRESH(forms_are_kept_by_id_and_revision),
 		FRESH(a_form_is_never_another_one_later),
-		FRESH(a_configuration_is_in_the_journal_only),
+		FRESH(a_configuration_leaves_its_digest_and_nothing_else),
 		FRESH(cells_are_walked_by_unit_form_and_year),
 		FRESH(what_does_not_decode_fails_the_transaction),
 	};

@@ -1,0 +1,65 @@
+"""Verification in the middle of a load, many times: it always agrees, each time at another
+commit, and nobody waits for it."""
+
+import os
+import random
+import re
+import sys
+import tempfile
+import threading
+import time
+
+from district import District, Programs, Trouble
+
+UNITS = ("11986", "11989", "11992", "325")
+PERIODS = ("2023-Q3", "2023", "2024-01", "2024-02", "2024-03", "2024-Q1", "2024-H1", "2025-Q1")
+ROWS = ("I.1", "I.2.1", "I.2.2", "I.5.1", "II.3.1", "III.2.1", "VI.1.2")
+ROUNDS = 25
+
+
+def pour(district, rng, stop):
+	while not stop.is_set():
+		for code in UNITS:
+			inbox = district.agents[code].reports("inbox")
+			for period in PERIODS:
+				if os.path.exists(os.path.join(inbox, period + ".csv")):
+					continue
+				rows = rng.sample(ROWS, 4)
+				lines = "".join(f"{row},{rng.randint(0, 999)}\n" for row in rows)
+				district.put(code, period + ".csv", "code,value\n" + lines)
+		stop.wait(0.1)
+
+
+def verify_often(district):
+	commits = []
+	for _ in range(ROUNDS):
+		said = district.verify()  # Trouble unless the exit code is 0
+		commits.append(int(re.search(r"lần ghi số (\d+)", said).group(1)))
+		time.sleep(0.2)
+	return commits
+
+
+def main():
+	seed = int(os.environ.get("CCHC_SEED", time.time_ns() % 2**32))
+	print(f"CCHC_SEED={seed}", flush=True)
+	stop = threading.Event()
+	with tempfile.TemporaryDirectory(prefix="cchc-verify-") as folder, \
+	     District(folder, Programs.find()) as district:
+		district.add_agents(UNITS)
+		district.start()
+		pouring = threading.Thread(target=pour, args=(district, random.Random(seed), stop))
+		pouring.start()
+		try:
+			commits = verify_often(district)
+		finally:
+			stop.set()
+			pouring.join()
+		if commits != sorted(commits) or len(set(commits)) < ROUNDS // 2:
+			raise Trouble(f"no load while it verified: {commits}")
+		district.wait_acknowledged()
+		district.verify()
+		print(f"{ROUNDS} verifications, commits {commits[0]} to {commits[-1]}")
+
+
+if __name__ == "__main__":
+	sys.exit(main())

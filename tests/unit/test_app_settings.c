@@ -1,0 +1,157 @@
+/* The daemon's configuration file: what it means, and every mistake with its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/settings.h"
+#include "base/check.h"
+
+#define REST "units: u.csv\nforms: /f\nkeys: keys.yaml\nkey: d.key\nstore: s/store\n"
+#define LISTEN                                                                           \
+	"listen:\n  agents: tcp://*:7301\n  queries: tcp://*:7302\n"                     \
+	"  changes: tcp://*:7303\n"
+
+struct read {
+	char dir[64];
+	char path[96];
+	struct cchc_problems problems;
+	struct cchc_settings settings;
+	enum cchc_rc rc;
+};
+
+static void read_in(struct read *r, const char *text)
+{
+	struct cchc_err err;
+	FILE *file;
+
+	*r = (struct read){0};
+	(void)snprintf(r->dir, sizeof(r->dir), "/tmp/test_app.XXXXXX");
+	assert_non_null(mkdtemp(r->dir));
+	(void)snprintf(r->path, sizeof(r->path), "%s/c.yaml", r->dir);
+	file = fopen(r->path, "wb");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	cchc_problems_init(&r->problems);
+	r->rc = cchc_settings_load(&r->settings, r->path, &r->problems, &err);
+	cchc_problems_sort(&r->problems);
+}
+
+static void done(struct read *r)
+{
+	cchc_settings_fini(&r->settings);
+	cchc_problems_fini(&r->problems);
+	assert_int_equal(unlink(r->path), 0);
+	assert_int_equal(rmdir(r->dir), 0);
+}
+
+static void paths_start_from_the_files_own_folder(void **state)
+{
+	struct read r;
+	char expected[96];
+
+	(void)state;
+	read_in(&r, "unit: \"325\"\n" REST LISTEN);
+	assert_int_equal(r.rc, CCHC_OK);
+	(void)snprintf(expected, sizeof(expected), "%s/u.csv", r.dir);
+	assert_string_equal(r.settings.units, expected);
+	(void)snprintf(expected, sizeof(expected), "%s/s/store", r.dir);
+	assert_string_equal(r.settings.store, expected);
+	assert_string_equal(r.settings.forms, "/f");
+	assert_null(r.settings.endpoints_file);
+	assert_string_equal(r.settings.endpoint[CCHC_DOOR_QUERIES], "tcp://*:7302");
+	done(&r);
+}
+
+static void what_is_not_said_has_its_usual_value(void **state)
+{
+	struct read r;
+
+	(void)state;
+	read_in(&r, "unit: \"325\"\n" REST LISTEN);
+	assert_true(r.settings.publish);
+	assert_int_equal(r.settings.resident_periods, 64);
+	assert_true(r.settings.store_max_bytes == (size_t)16 << 30);
+	assert_null(r.settings.unit_valid_from);
+	done(&r);
+	read_in(&r, "unit: \"325\"\npublish: no\nresident_periods: 900\n"
+		    "store_max_gb: 1\n" REST LISTEN);
+	assert_int_equal(r.rc, CCHC_OK);
+	assert_false(r.settings.publish);
+	assert_int_equal(r.settings.resident_periods, 900);
+	assert_true(r.settings.store_max_bytes == (size_t)1 << 30);
+	done(&r);
+}
+
+static void every_mistake_is_told_in_one_run(void **state)
+{
+	static const char *const EXPECTED[] = {
+		":1:1: key \"unit\" is missing",
+		":1:1: key \"store\" is missing",
+		":1:8: units: a value expected",
+		":5:19: resident_periods: \"901\" is not a whole number from 20 to 900",
+		":6:10: publish: yes or no expected",
+		":8:3: key \"queries\" is missing",
+		":8:3: key \"changes\" is missing",
+		":8:11: agents: an address like tcp://*:7301 expected",
+		":9:3: unknown key \"http\"",
+		":10:1: unknown key \"colour\"",
+	};
+	char all[4096] = "";
+	struct read r;
+
+	(void)state;
+	read_in(&r, "units: [a]\nforms: f\nkeys: k\nkey: d\nresident_periods: 901\n"
+		    "publish: perhaps\nlisten:\n  agents: ipc://x\n  http: tcp://*:80\n"
+		    "colour: red\n");
+	assert_int_equal(r.rc, CCHC_INVALID);
+	for (size_t i = 0; i < r.problems.n; i++) {
+		char line[512];
+
+		cchc_problem_line(&r.problems.list[i], line, sizeof(line));
+		strncat(all, line, sizeof(all) - strlen(all) - 2);
+		strcat(all, "\n");
+	}
+	for (size_t i = 0; i < CCHC_COUNT(EXPECTED); i++)
+		if (!strstr(all, EXPECTED[i]))
+			fail_msg("\"%s\" is not in:\n%s", EXPECTED[i], all);
+	assert_int_equal(r.problems.n, CCHC_COUNT(EXPECTED));
+	done(&r);
+}
+
+static void a_file_that_is_empty_or_missing_is_one_problem(void **state)
+{
+	struct cchc_err err;
+	struct read r;
+
+	(void)state;
+	read_in(&r, "");
+	assert_int_equal(r.rc, CCHC_INVALID);
+	assert_int_equal(r.problems.n, 1);
+	assert_string_equal(r.problems.list[0].text, "the file is empty");
+	cchc_settings_fini(&r.settings);
+	assert_int_equal(
+		cchc_settings_load(&r.settings, "/nowhere/c.yaml", &r.problems, &err),
+		CCHC_NOTFOUND);
+	assert_int_equal(r.problems.n, 2);
+	done(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths_start_from_the_files_own_folder),
+		cmocka_unit_test(what_is_not_said_has_its_usual_value),
+		cmocka_unit_test(every_mistake_is_told_in_one_run),
+		cmocka_unit_test(a_file_that_is_empty_or_missing_is_one_problem),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
