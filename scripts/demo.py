@@ -23,7 +23,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "integ"))
 sys.dont_write_bytecode = True
 
-from district import UNITS, District, Programs, Trouble, spawn, tail  # noqa: E402
+from district import UNITS, District, Programs, Trouble  # noqa: E402
+from district import run, signals_held, spawn, tail  # noqa: E402
 
 BUILD = os.path.join(ROOT, "build", "release")
 DISTRICT = "325"
@@ -118,10 +119,12 @@ def shipped_figures(folder):
 	"""Quarter I/2024 of the district and its communes."""
 	codes = [line["code"] for line in unit_lines()
 		 if line["parent"] == DISTRICT or line["code"] == DISTRICT]
-	subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "make-figures"),
-			"--to", folder, "--period", SHIPPED_PERIOD, "--real", REAL,
-			*(code for code in codes if code != REAL)],
-		       check=True, stdout=sys.stderr)
+	made = run([sys.executable, os.path.join(ROOT, "scripts", "make-figures"),
+		    "--to", folder, "--period", SHIPPED_PERIOD, "--real", REAL,
+		    *(code for code in codes if code != REAL)])
+	say(made.stderr.strip())
+	if made.returncode != 0:
+		raise Trouble("make-figures failed")
 	return {code: [os.path.join(folder, code, SHIPPED_PERIOD + ".csv")]
 		for code in codes}
 
@@ -139,9 +142,9 @@ def run_to_end(child, stop):
 
 
 def run_quietly(what, argv, log):
-	with open(log, "ab") as out:
+	with open(log, "ab") as out, signals_held():
 		child = spawn(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=ROOT)
-		code = run_to_end(child, child.terminate)
+	code = run_to_end(child, child.terminate)
 	if code != 0:
 		raise Trouble(f"{what} failed, see {log}:{tail(log, 30)}")
 
@@ -178,8 +181,7 @@ def find_programs():
 
 def check_period(programs, period):
 	"""cchcctl knows what a period is; with --help it only reads its options."""
-	done = subprocess.run([programs.ctl, "appendix", "--period", period, "--help"],
-			      capture_output=True, text=True, check=False)
+	done = run([programs.ctl, "appendix", "--period", period, "--help"])
 	if done.returncode != 0:
 		misuse(done.stderr.strip())
 
@@ -197,11 +199,14 @@ def folder_of(args):
 				raise Trouble(f"{args.dir} is in use by another demo") from None
 			yield args.dir
 		return
-	folder = tempfile.mkdtemp(prefix="cchc-demo.")
+	folder = None
 	try:
+		with signals_held():
+			folder = tempfile.mkdtemp(prefix="cchc-demo.")
 		yield folder
 	finally:
-		shutil.rmtree(folder, ignore_errors=True)
+		if folder:
+			shutil.rmtree(folder, ignore_errors=True)
 
 
 # ---- what is shown ----
@@ -251,15 +256,19 @@ def show_live(d, figures, args):
 	"""The watcher has the terminal; Ctrl-C ends it, and us."""
 	if args.dir:
 		say(line_to_ask(d))
-	watch = spawn(d.ctl_argv("watch", "--unit", DISTRICT, "--period", args.period))
+	watch = None
 	try:
+		with signals_held():
+			watch = spawn(d.ctl_argv("watch", "--unit", DISTRICT,
+						 "--period", args.period))
 		deliver(d, figures)
 		return watch.wait()
 	except Interrupted:
 		return 0  # the way this is meant to end
 	finally:
-		watch.send_signal(signal.SIGTERM)
-		watch.wait()
+		if watch:
+			watch.terminate()
+			watch.wait()
 
 
 def stay(code):
@@ -281,7 +290,7 @@ def show(d, figures, args):
 	return stay(code) if args.stay else code
 
 
-def run(args):
+def carry_out(args):
 	given = given_figures(args.data) if args.data else None
 	programs = find_programs()
 	check_period(programs, args.period)
@@ -296,13 +305,11 @@ def main():
 	for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
 		signal.signal(number, on_signal)
 	try:
-		return run(args)
+		return carry_out(args)
 	except Interrupted as interrupted:
 		return 128 + interrupted.number
 	except Trouble as trouble:
 		say(f"demo: {trouble}")
-	except subprocess.CalledProcessError as error:
-		say(f"demo: {shlex.join(error.cmd)} failed")
 	except OSError as error:
 		say(f"demo: {error}")
 	return 1

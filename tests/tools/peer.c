@@ -300,10 +300,10 @@ static const char *obey(struct peer *p, const char *line)
 		dial(p, (int)n);
 		return "dialled";
 	}
-	if (sscanf(line, "hello %15s %" SCNx64 " %" SCNu64, unit, &epoch, &last) == 3)
-		return say_hello(p, unit, epoch, last);
 	if (sscanf(line, "hellos %u %15s", &n, unit) == 2)
 		return say_hellos(p, n, unit);
+	if (sscanf(line, "hello %15s %" SCNx64 " %" SCNu64, unit, &epoch, &last) == 3)
+		return say_hello(p, unit, epoch, last);
 	if (sscanf(line, "begin %" SCNx64, &epoch) == 1) {
 		cchc_chain_first(epoch, p->chain);
 		return "begun";
