@@ -108,8 +108,7 @@ enum cchc_rc cchc_status_print(const struct cchc_settings *settings,
 			       struct cchc_err *err)
 {
 	struct status s = {0};
-	/* Files first: they go from the inbox into the outbox, so that one on its way is seen
-	 * in one of the two. */
+	/* Files first: one on its way is then seen at least once. */
 	enum cchc_rc rc = count_files(settings, &s, err);
 
 	if (!rc)

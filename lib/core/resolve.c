@@ -65,6 +65,30 @@ static void join(struct joined *all, struct cchc_resolved part, enum cchc_over_t
 	}
 }
 
+static struct cchc_figure own_of(const struct cchc_year *year, uint8_t slot,
+				 const struct cchc_row *row)
+{
+	if (!(year->slots & 1u << slot))
+		return (struct cchc_figure){0};
+	return cchc_record_get(year->record[slot], row->index);
+}
+
+static struct cchc_resolved from_parts(const struct cchc_year *year, uint8_t slot,
+				       const struct cchc_row *row,
+				       struct cchc_figure own);
+
+/* Most units give only quarters: twelve empty months are not walked through. */
+static inline struct cchc_resolved resolve(const struct cchc_year *year, uint8_t slot,
+					   const struct cchc_row *row)
+{
+	struct cchc_figure own = own_of(year, slot, row);
+
+	if (cchc_is_present(own) ||
+	    !(year->slots & cchc_slot_sources(slot) & ~(1u << slot)))
+		return (struct cchc_resolved){own, false};
+	return from_parts(year, slot, row, own);
+}
+
 static struct cchc_resolved from_parts(const struct cchc_year *year, uint8_t slot,
 				       const struct cchc_row *row, struct cchc_figure own)
 {
@@ -73,7 +97,7 @@ static struct cchc_resolved from_parts(const struct cchc_year *year, uint8_t slo
 	struct joined all = {0};
 
 	for (size_t i = 0; i < n; i++)
-		join(&all, cchc_resolve(year, parts[i], row), row->over_time);
+		join(&all, resolve(year, parts[i], row), row->over_time);
 	if (all.present == 0)
 		return (struct cchc_resolved){own, false};
 	if (all.figures == 0)
@@ -84,20 +108,11 @@ static struct cchc_resolved from_parts(const struct cchc_year *year, uint8_t slo
 struct cchc_resolved cchc_resolve(const struct cchc_year *year, uint8_t slot,
 				  const struct cchc_row *row)
 {
-	struct cchc_figure own = {0};
-
 	if (!year)
 		return (struct cchc_resolved){0};
-	if (year->slots & 1u << slot)
-		own = cchc_record_get(year->record[slot], row->index);
-	if (cchc_is_present(own))
-		return (struct cchc_resolved){own, false};
 	if (row->over_time == CCHC_TIME_NONE || row->over_time == CCHC_TIME_PARTS)
-		return (struct cchc_resolved){own, false};
-	/* most units give only quarters: do not walk through twelve empty months */
-	if (!(year->slots & cchc_slot_sources(slot) & ~(1u << slot)))
-		return (struct cchc_resolved){own, false};
-	return from_parts(year, slot, row, own);
+		return (struct cchc_resolved){own_of(year, slot, row), false};
+	return resolve(year, slot, row);
 }
 
 static bool is_derived(const struct cchc_row *row)
