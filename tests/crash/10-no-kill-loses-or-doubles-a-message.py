@@ -45,6 +45,15 @@ def hammer(district, streams, rng):
 			kill_one(district, agents, rng)
 
 
+def slow_syncs_down():
+	"""In plain builds: the time between a message and its commit, which an ack must not
+	come into, is a good part of all time, so that kills fall into it."""
+	library = os.path.join(os.environ["CCHC_BIN"], "tests", "libfailinj.so")
+	if os.path.exists(library):
+		os.environ.update(LD_PRELOAD=library, FI_OPS="fdatasync", FI_DELAY_MS="40",
+				  FI_PATH="store/cchc.mdb")
+
+
 def run(folder, seed):
 	rng = random.Random(seed)
 	with District(folder, Programs.find()) as district:
@@ -63,6 +72,7 @@ def run(folder, seed):
 def main():
 	seed = int(os.environ.get("CCHC_SEED", time.time_ns() % 2**32))
 	print(f"CCHC_SEED={seed}", flush=True)
+	slow_syncs_down()
 	folder = tempfile.mkdtemp(prefix="cchc-kill-")
 	run(folder, seed)
 	shutil.rmtree(folder)

@@ -58,6 +58,7 @@ def live_on(district, agent):
 	district.put(agent.code, "2024-Q1.csv", report(I_1=2, I_5_1=9))
 	district.wait_acknowledged([agent.code])
 	district.put(agent.code, "2024-H1.csv", report(I_1=61))
+	district.put(agent.code, "2024-03.csv", report(I_1=34))
 	district.wait_acknowledged([agent.code])
 	agent.stop()
 
@@ -79,7 +80,7 @@ def check_restored_agent(district):
 	district.wait_acknowledged(["11986"])
 	must_stand(district, "11986", "2024-Q1", I_1=2, I_2_1=5, I_2_2=3, I_5_1=9)
 	must_stand(district, "11986", "2024-H1", I_1=61, I_5_1=6)
-	must_stand(district, "11986", "2024-03", I_1=33)
+	must_stand(district, "11986", "2024-03", I_1=34)
 	must_stand(district, "11986", "2024-05", I_1=55)
 	if agent.status()["epoch"] == old_epoch:
 		raise Trouble("the epoch is the old one")

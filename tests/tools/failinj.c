@@ -6,6 +6,7 @@
  *	FI_WHILE=file		nothing counts or fails unless this file exists
  *	FI_ERR=EIO		or ENOSPC
  *	FI_AFTER=1		the call is carried out, and then reported as failed
+ *	FI_DELAY_MS=40		nothing fails: each counted call takes this long
  *
  * Carried out and reported as failed is what a commit of unknown outcome looks like.
  * Plain builds only: a sanitizer's runtime must be loaded first.
@@ -31,6 +32,7 @@ static struct {
 	long n;
 	int error;
 	bool after;
+	long delay_ms;
 	atomic_long counted;
 } plan;
 
@@ -38,6 +40,7 @@ __attribute__((constructor)) static void read_plan(void)
 {
 	const char *n = getenv("FI_N");
 	const char *error = getenv("FI_ERR");
+	const char *delay = getenv("FI_DELAY_MS");
 
 	plan.ops = getenv("FI_OPS");
 	plan.path = getenv("FI_PATH");
@@ -45,6 +48,7 @@ __attribute__((constructor)) static void read_plan(void)
 	plan.n = n ? strtol(n, NULL, 10) : 0;
 	plan.error = error && strcmp(error, "ENOSPC") == 0 ? ENOSPC : EIO;
 	plan.after = getenv("FI_AFTER") != NULL;
+	plan.delay_ms = delay ? strtol(delay, NULL, 10) : 0;
 }
 
 static bool is_on(int fd, const char *text)
@@ -72,6 +76,10 @@ static bool fails(const char *op, int fd)
 	errno = saved;
 	if (!counts)
 		return false;
+	if (plan.delay_ms) {
+		(void)usleep((useconds_t)plan.delay_ms * 1000);
+		return false;
+	}
 	return plan.n == 0 || atomic_fetch_add(&plan.counted, 1) + 1 == plan.n;
 }
 
