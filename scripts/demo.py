@@ -47,10 +47,17 @@ class Interrupted(BaseException):
 		self.number = number
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def hear_no_more():
+	"""The cleaning up has begun, and must not be ended half-way."""
+	for number in SIGNALS:
+		signal.signal(number, signal.SIG_IGN)
+
+
 def on_signal(number, _frame):
-	# Once is enough: a second one must not end the cleaning up half-way.
-	for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-		signal.signal(other, signal.SIG_IGN)
+	hear_no_more()
 	raise Interrupted(number)
 
 
@@ -295,14 +302,20 @@ def carry_out(args):
 	programs = find_programs()
 	check_period(programs, args.period)
 	with folder_of(args) as folder:
-		figures = given or shipped_figures(os.path.join(folder, "figures"))
-		with District(folder, programs, unit=DISTRICT) as d:
-			return show(d, figures, args)
+		try:
+			figures = given or shipped_figures(os.path.join(folder, "figures"))
+			with District(folder, programs, unit=DISTRICT) as d:
+				try:
+					return show(d, figures, args)
+				finally:
+					hear_no_more()
+		finally:
+			hear_no_more()
 
 
 def main():
 	args = parse_args()
-	for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+	for number in SIGNALS:
 		signal.signal(number, on_signal)
 	try:
 		return carry_out(args)
