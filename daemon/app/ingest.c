@@ -162,7 +162,8 @@ static void hand_over(struct arrival *a)
 	a->sender->handed = item->entry.seq;
 	a->sender->under_way++;
 	/* a repeat has no cells, but its bytes wait in memory all the same */
-	item->cells = item->entry.n_cells + item->entry.n_refusals + 1 + item->body_len / 256;
+	item->cells =
+		item->entry.n_cells + item->entry.n_refusals + 1 + item->body_len / 256;
 	a->d->counters.messages++;
 	a->item = NULL;
 	cchc_writer_gather(a->d->writer, item);
