@@ -1,5 +1,5 @@
 """scripts/demo --once on the shipped figures: thị trấn Như Quỳnh's real ones and invented ones
-for the others. What issue 2 calls good is looked at here, from outside."""
+for the others. What the demo promises is looked at here, from outside."""
 
 import csv
 import os
