@@ -118,10 +118,13 @@ static bool is_at_base(const struct taking *t)
 static enum cchc_rc reject_table(struct taking *t, const struct cchc_problems *problems)
 {
 	char text[400] = "";
+	bool is_encoding = false; /* then the reader of tables gives advice on UTF-8 */
 
-	if (problems->n)
+	if (problems->n) {
 		(void)cchc_problem_line(&problems->list[0], text, sizeof(text));
-	return reject(t, CCHC_RULE_ENCODING, text);
+		is_encoding = strstr(problems->list[0].text, "CSV UTF-8") != NULL;
+	}
+	return reject(t, is_encoding ? CCHC_RULE_ENCODING : CCHC_RULE_FILE_SHAPE, text);
 }
 
 static enum cchc_rc read_table(struct taking *t)
