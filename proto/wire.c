@@ -101,89 +101,105 @@ static enum cchc_rc check_head(const void *bytes, size_t len, enum head head,
 	return CCHC_OK;
 }
 
-/* ---- kinds: the number of the sub-message that belongs to each ---- */
+/* ---- kinds: the numbers of the sub-messages that belong to each ---- */
 
-static unsigned field_to_daemon(int kind)
+static uint32_t fields_to_daemon(int kind)
 {
 	switch (kind) {
 	case CCHC__TO_DAEMON__KIND__HELLO:
-		return 3;
+		return CCHC_FIELD(3);
 	case CCHC__TO_DAEMON__KIND__PUSH:
-		return 4;
+		return CCHC_FIELD(4);
 	case CCHC__TO_DAEMON__KIND__STORED:
-		return 5;
+		return CCHC_FIELD(5);
 	case CCHC__TO_DAEMON__KIND__STATUS:
-		return 6;
+		return CCHC_FIELD(6);
 	case CCHC__TO_DAEMON__KIND__FETCH:
-		return 7;
+		return CCHC_FIELD(7);
 	case CCHC__TO_DAEMON__KIND__HELD:
-		return 8;
+		return CCHC_FIELD(8);
 	default:
 		return 0;
 	}
 }
 
-static unsigned field_to_agent(int kind)
+static uint32_t fields_to_agent(int kind)
 {
 	switch (kind) {
 	case CCHC__TO_AGENT__KIND__WELCOME:
-		return 3;
+		return CCHC_FIELD(3);
 	case CCHC__TO_AGENT__KIND__ACK:
-		return 4;
+		return CCHC_FIELD(4);
 	case CCHC__TO_AGENT__KIND__GAP:
-		return 5;
+		return CCHC_FIELD(5);
 	case CCHC__TO_AGENT__KIND__LATER:
-		return 6;
+		return CCHC_FIELD(6);
 	case CCHC__TO_AGENT__KIND__FORK:
-		return 7;
+		return CCHC_FIELD(7);
 	case CCHC__TO_AGENT__KIND__DOWN:
-		return 8;
+		return CCHC_FIELD(8);
 	case CCHC__TO_AGENT__KIND__PIECE:
-		return 9;
+		return CCHC_FIELD(9);
 	case CCHC__TO_AGENT__KIND__HELD:
-		return 10;
+		return CCHC_FIELD(10);
 	case CCHC__TO_AGENT__KIND__DENIED:
-		return 11;
+		return CCHC_FIELD(11);
 	default: /* HELLO_FIRST says it all */
 		return 0;
 	}
 }
 
-static unsigned field_ask(int kind)
+static uint32_t fields_ask(int kind)
 {
 	switch (kind) {
 	case CCHC__ASK__KIND__FILE:
-		return 4;
+		return CCHC_FIELD(4);
 	case CCHC__ASK__KIND__CELLS:
-		return 5;
+		return CCHC_FIELD(5);
 	case CCHC__ASK__KIND__EXPLAIN:
-		return 6;
+		return CCHC_FIELD(6);
 	case CCHC__ASK__KIND__JOURNAL:
-		return 7;
+		return CCHC_FIELD(7);
+	case CCHC__ASK__KIND__TASKS:
+		return CCHC_FIELD(8);
+	case CCHC__ASK__KIND__ALERTS:
+		return CCHC_FIELD(9);
+	case CCHC__ASK__KIND__DO:
+		return CCHC_FIELD(10);
+	case CCHC__ASK__KIND__SAY:
+		return CCHC_FIELD(11);
+	case CCHC__ASK__KIND__TEST:
+		return CCHC_FIELD(12);
 	default: /* ABOUT, STATUS and VERIFY say it all */
 		return 0;
 	}
 }
 
-static unsigned field_answer(int kind)
+static uint32_t fields_answer(int kind)
 {
 	switch (kind) {
 	case CCHC__ANSWER__KIND__ABOUT:
-		return 8;
+		return CCHC_FIELD(8);
 	case CCHC__ANSWER__KIND__FILE:
-		return 9;
+		return CCHC_FIELD(9);
 	case CCHC__ANSWER__KIND__CELLS:
-		return 10;
+		return CCHC_FIELD(10);
 	case CCHC__ANSWER__KIND__EXPLAIN:
-		return 11;
+		return CCHC_FIELD(11);
 	case CCHC__ANSWER__KIND__JOURNAL:
-		return 12;
+		return CCHC_FIELD(12);
 	case CCHC__ANSWER__KIND__STATUS:
-		return 13;
+		return CCHC_FIELD(13);
 	case CCHC__ANSWER__KIND__VERIFY:
-		return 14;
+		return CCHC_FIELD(14);
 	case CCHC__ANSWER__KIND__REFUSED:
-		return 15;
+		return CCHC_FIELD(15);
+	case CCHC__ANSWER__KIND__TASKS:
+		return CCHC_FIELD(16) | CCHC_FIELD(17);
+	case CCHC__ANSWER__KIND__ALERTS:
+		return CCHC_FIELD(18) | CCHC_FIELD(19);
+	case CCHC__ANSWER__KIND__DONE:
+		return CCHC_FIELD(20);
 	default:
 		return 0;
 	}
@@ -193,7 +209,7 @@ static unsigned field_answer(int kind)
 
 static enum cchc_rc decode_envelope(struct cchc_arena *arena,
 				    const ProtobufCMessageDescriptor *type,
-				    unsigned (*field_of_kind)(int kind),
+				    uint32_t (*fields_of_kind)(int kind),
 				    const void *bytes, size_t len,
 				    ProtobufCMessage **message, struct cchc_err *err)
 {
@@ -206,7 +222,7 @@ static enum cchc_rc decode_envelope(struct cchc_arena *arena,
 	if (rc != CCHC_OK)
 		return rc;
 	memcpy(&kind, (const char *)decoded + type->fields[1].offset, sizeof(kind));
-	rc = cchc_wirecheck_only(decoded, field_of_kind(kind), err);
+	rc = cchc_wirecheck_only(decoded, fields_of_kind(kind), err);
 	if (rc == CCHC_OK)
 		*message = decoded;
 	return rc;
@@ -237,7 +253,7 @@ enum cchc_rc cchc_wire_to_daemon(struct cchc_arena *arena, const void *bytes, si
 {
 	ProtobufCMessage *base = NULL;
 	enum cchc_rc rc = decode_envelope(arena, &cchc__to_daemon__descriptor,
-					  field_to_daemon, bytes, len, &base, err);
+					  fields_to_daemon, bytes, len, &base, err);
 	Cchc__ToDaemon *m = (Cchc__ToDaemon *)base;
 
 	if (rc == CCHC_OK && m->push)
@@ -254,7 +270,7 @@ enum cchc_rc cchc_wire_to_agent(struct cchc_arena *arena, const void *bytes, siz
 {
 	ProtobufCMessage *base = NULL;
 	enum cchc_rc rc = decode_envelope(arena, &cchc__to_agent__descriptor,
-					  field_to_agent, bytes, len, &base, err);
+					  fields_to_agent, bytes, len, &base, err);
 
 	if (rc == CCHC_OK)
 		*message = (Cchc__ToAgent *)base;
@@ -298,16 +314,51 @@ enum cchc_rc cchc_wire_report(struct cchc_arena *arena, const void *bytes, size_
 	return rc;
 }
 
+enum cchc_rc cchc_wire_task_report(struct cchc_arena *arena, const void *bytes,
+				   size_t len, Cchc__TaskReport **report,
+				   struct cchc_err *err)
+{
+	ProtobufCMessage *base = NULL;
+	enum cchc_rc rc =
+		decode(arena, &cchc__task_report__descriptor, bytes, len, &base, err);
+
+	if (rc == CCHC_OK)
+		*report = (Cchc__TaskReport *)base;
+	return rc;
+}
+
+/* What the kind cannot do without; what else a deed lacks is judged, by rule 51. */
+static enum cchc_rc check_saying(const Cchc__Saying *saying, struct cchc_err *err)
+{
+	switch (saying->kind) {
+	case CCHC__SAYING__KIND__ACK:
+		return saying->key ? CCHC_OK
+				   : cchc_fail(err, CCHC_INVALID, "Saying.key: missing");
+	case CCHC__SAYING__KIND__SILENCE:
+		return saying->has_until
+			       ? CCHC_OK
+			       : cchc_fail(err, CCHC_INVALID, "Saying.until: missing");
+	case CCHC__SAYING__KIND__UNSILENCE:
+		return saying->has_silence
+			       ? CCHC_OK
+			       : cchc_fail(err, CCHC_INVALID, "Saying.silence: missing");
+	default:
+		return cchc_fail(err, CCHC_INVALID, "Saying.kind: no such value");
+	}
+}
+
 enum cchc_rc cchc_wire_ask(struct cchc_arena *arena, const void *bytes, size_t len,
 			   Cchc__Ask **ask, struct cchc_err *err)
 {
 	ProtobufCMessage *base = NULL;
-	enum cchc_rc rc = decode_envelope(arena, &cchc__ask__descriptor, field_ask, bytes,
-					  len, &base, err);
+	enum cchc_rc rc = decode_envelope(arena, &cchc__ask__descriptor, fields_ask,
+					  bytes, len, &base, err);
 	Cchc__Ask *a = (Cchc__Ask *)base;
 
 	if (rc == CCHC_OK && a->file)
 		rc = check_fetch(a->file, err);
+	if (rc == CCHC_OK && a->saying)
+		rc = check_saying(a->saying, err);
 	if (rc == CCHC_OK)
 		*ask = a;
 	return rc;
@@ -317,7 +368,7 @@ enum cchc_rc cchc_wire_answer(struct cchc_arena *arena, const void *bytes, size_
 			      Cchc__Answer **answer, struct cchc_err *err)
 {
 	ProtobufCMessage *base = NULL;
-	enum cchc_rc rc = decode_envelope(arena, &cchc__answer__descriptor, field_answer,
+	enum cchc_rc rc = decode_envelope(arena, &cchc__answer__descriptor, fields_answer,
 					  bytes, len, &base, err);
 
 	if (rc == CCHC_OK)
@@ -345,16 +396,38 @@ enum cchc_rc cchc_wire_publication(struct cchc_arena *arena, const void *bytes,
 enum cchc_rc cchc_wire_encode(struct cchc_arena *arena, const ProtobufCMessage *message,
 			      uint8_t **bytes, size_t *len)
 {
+	return cchc_wire_encode_with(arena, message, 0, NULL, 0, bytes, len);
+}
+
+enum { TYPE_LENGTH = 2, PIECE_ROOM = 5 + 5 }; /* a tag, a length */
+
+enum cchc_rc cchc_wire_encode_with(struct cchc_arena *arena,
+				   const ProtobufCMessage *message, unsigned field,
+				   const struct cchc_wire_piece *piece, size_t n,
+				   uint8_t **bytes, size_t *len)
+{
 	size_t size = protobuf_c_message_get_packed_size(message);
+	size_t room = size;
+	struct cchc_out out;
 	uint8_t *packed;
 
-	if (size > CCHC_FRAME_MAX)
+	for (size_t i = 0; i < n; i++)
+		room += piece[i].len + PIECE_ROOM;
+	if (size > CCHC_FRAME_MAX || room > CCHC_FRAME_MAX + n * PIECE_ROOM)
 		return CCHC_LIMIT;
-	packed = cchc_arena_alloc(arena, size > 0 ? size : 1);
+	packed = cchc_arena_alloc(arena, room > 0 ? room : 1);
 	if (!packed)
 		return CCHC_NOMEM;
 	cchc_check(protobuf_c_message_pack(message, packed) == size);
+	cchc_out_init(&out, packed + size, room - size);
+	for (size_t i = 0; i < n; i++) {
+		cchc_out_varint(&out, field << 3 | TYPE_LENGTH);
+		cchc_out_blob(&out, piece[i].bytes, piece[i].len);
+	}
+	cchc_check(!out.failed);
+	if (size + cchc_out_len(&out) > CCHC_FRAME_MAX)
+		return CCHC_LIMIT;
 	*bytes = packed;
-	*len = size;
+	*len = size + cchc_out_len(&out);
 	return CCHC_OK;
 }

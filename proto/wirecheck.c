@@ -12,9 +12,11 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "cchc.pb-c.h"
+#include "core/below.h"
+#include "core/task.h"
 #include "proto/limits.h"
 
-/* Bounds by field. Bytes: their length; lists: the most items. */
+/* Bounds by field. Bytes and texts: their length; lists: the most items. */
 struct bound {
 	const ProtobufCMessageDescriptor *message;
 	unsigned field;
@@ -33,6 +35,10 @@ static const struct bound BYTES[] = {
 	{&cchc__about__descriptor, 1, CCHC_STORE_ID_BYTES, CCHC_STORE_ID_BYTES},
 };
 
+static const struct bound TEXTS[] = {
+	{&cchc__digest__descriptor, 2, 0, CCHC_DIGEST_TEXT_MAX},
+};
+
 static const struct bound LISTS[] = {
 	{&cchc__hello__descriptor, 7, 0, CCHC_FORMS_MAX},
 	{&cchc__welcome__descriptor, 7, 0, CCHC_FORMS_MAX},
@@ -43,6 +49,10 @@ static const struct bound LISTS[] = {
 	{&cchc__refusals__descriptor, 2, 0, CCHC_CELLS_MAX},
 	{&cchc__cells_ask__descriptor, 6, 0, CCHC_ASKED_ROWS_MAX},
 	{&cchc__verdict__descriptor, 5, 0, CCHC_FINDINGS_MAX},
+	{&cchc__unit_info__descriptor, 8, 0, CCHC_BELOW_MAX},
+	{&cchc__task_info__descriptor, 10, 0, CCHC_TASK_CO_MAX},
+	{&cchc__deed__descriptor, 3, 0, CCHC_LEADS_MAX},
+	{&cchc__deed__descriptor, 4, 0, CCHC_TASK_CO_MAX},
 };
 
 /* Lists that are columns of one table: each as long as the first. A Report's states may
@@ -142,9 +152,11 @@ static enum cchc_rc check_list(const struct field *f)
 
 static enum cchc_rc check_text(const struct field *f, const char *text)
 {
+	const struct bound *bound =
+		find_bound(TEXTS, CCHC_COUNT(TEXTS), f->message, f->of->id);
 	size_t len = strlen(text);
 
-	if (len > CCHC_STRING_MAX)
+	if (len > (bound ? bound->most : CCHC_STRING_MAX))
 		return refuse(f, CCHC_LIMIT, "the text is too long");
 	if (!cchc_text_is_clean(text, len))
 		return refuse(f, CCHC_INVALID, "the text is not clean UTF-8");
@@ -189,9 +201,20 @@ static enum cchc_rc check_item(const struct field *f, size_t i)
 					     ? (*(const int *const *)f->member)[i]
 					     : *(const int *)f->member);
 	default:
-		return CCHC_OK; /* a number is a number; what it means is not ours to say
-				 */
+		return CCHC_OK;
 	}
+}
+
+static bool holds_number(const ProtobufCFieldDescriptor *of)
+{
+	return of->type != PROTOBUF_C_TYPE_STRING &&
+	       of->type != PROTOBUF_C_TYPE_MESSAGE && of->type != PROTOBUF_C_TYPE_BYTES &&
+	       of->type != PROTOBUF_C_TYPE_ENUM;
+}
+
+static bool is_number(const ProtobufCFieldDescriptor *of)
+{
+	return holds_number(of) && of->label != PROTOBUF_C_LABEL_REPEATED;
 }
 
 static enum cchc_rc check_field(const struct field *f)
@@ -199,8 +222,10 @@ static enum cchc_rc check_field(const struct field *f)
 	enum cchc_rc rc = CCHC_OK;
 	size_t n = count(f);
 
-	if (f->of->label == PROTOBUF_C_LABEL_REPEATED)
+	if (n > 0 && f->of->label == PROTOBUF_C_LABEL_REPEATED)
 		rc = check_list(f);
+	if (holds_number(f->of))
+		return rc;
 	for (size_t i = 0; i < n && rc == CCHC_OK; i++)
 		rc = check_item(f, i);
 	return rc;
@@ -238,27 +263,30 @@ enum cchc_rc cchc_wirecheck(const ProtobufCMessage *message, struct cchc_err *er
 		return cchc_fail(err, CCHC_INVALID, "%s: unknown field %u", d->short_name,
 				 message->unknown_fields[0].tag);
 	for (unsigned i = 0; i < d->n_fields && rc == CCHC_OK; i++) {
-		struct field f = field_of(message, &d->fields[i], err);
+		struct field f;
 
+		if (is_number(&d->fields[i]))
+			continue; /* what it means is not ours to say */
+		f = field_of(message, &d->fields[i], err);
 		rc = check_field(&f);
 	}
 	return rc == CCHC_OK ? check_columns(message, err) : rc;
 }
 
-enum cchc_rc cchc_wirecheck_only(const ProtobufCMessage *envelope, unsigned field,
+enum cchc_rc cchc_wirecheck_only(const ProtobufCMessage *envelope, uint32_t fields,
 				 struct cchc_err *err)
 {
 	const ProtobufCMessageDescriptor *d = envelope->descriptor;
 
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		struct field f = field_of(envelope, &d->fields[i], err);
+		bool wanted = fields & CCHC_FIELD(f.of->id);
 
 		if (f.of->type != PROTOBUF_C_TYPE_MESSAGE)
 			continue;
-		if (f.of->id != field && count(&f) > 0)
+		if (!wanted && count(&f) > 0)
 			return refuse(&f, CCHC_INVALID, "not with this kind");
-		if (f.of->id == field && count(&f) == 0 &&
-		    f.of->label != PROTOBUF_C_LABEL_REPEATED)
+		if (wanted && count(&f) == 0 && f.of->label != PROTOBUF_C_LABEL_REPEATED)
 			return refuse(&f, CCHC_INVALID, "missing");
 	}
 	return CCHC_OK;

@@ -12,12 +12,14 @@ import contextlib
 import csv
 import fcntl
 import os
+import re
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "integ"))
@@ -30,11 +32,15 @@ BUILD = os.path.join(ROOT, "build", "release")
 DISTRICT = "325"
 REAL = "11986"  # thị trấn Như Quỳnh
 SHIPPED_PERIOD = "2024-Q1"
-MISUSED = 2
+FAILED, MISUSED, NOT_TAKEN = 1, 2, 3
+LOOK_S = 0.2  # between looks whether everything still runs
 
 EPILOG = """\
 stdout is the appendix alone with --once; everything else goes to stderr, the result of
-`cchcctl verify` too. Exit: 0 only if verify agrees; 2 for wrong options.
+`cchcctl verify` too.
+Exit: 0 when verify agreed and every program ran until the end; 1 when something failed;
+2 for wrong options; 3 when all went well but of some file no figure was taken;
+128 + N when signal N came too early.
 CCHC_BIN=DIR takes the programs of that build folder: nothing is installed or built.
 """
 
@@ -216,21 +222,61 @@ def folder_of(args):
 			shutil.rmtree(folder, ignore_errors=True)
 
 
-# ---- what is shown ----
+# ---- what was not taken ----
 
-def tell_refused(d):
-	"""What was not taken, as the agents' receipts say it. No failure of the demo."""
+class Receipt:
+	"""What an agent's receipt says of figures that were not taken."""
+
+	CELLS = re.compile(r"^(?:KHÔNG NHẬN|HUYỆN TỪ CHỐI), .*: (\d+)$", re.M)
+	NO_FIGURE = re.compile(r"^Số liệu đọc được / Figures read: 0$"
+			       r"|, 0 ô được nhận / cells accepted,"
+			       r"|^  - [a-z]+ = ", re.M)  # no cell: the period, the form
+	UNREADABLE = re.compile(r"/ REJECTED$", re.M)
+	FILE = re.compile(r"^Tệp / File: (.*)$", re.M)
+	TAKEN = re.compile(r"^(?:Nhận lúc / Taken|Lúc / At): .*$", re.M)
+
+	def __init__(self, code, text):
+		self.code = code
+		self.text = text
+		self.file = self.FILE.search(text)[1]
+		# Which one it is: its name changes when another of the same name comes.
+		self.id = (code, self.file, *self.TAKEN.findall(text))
+		self.cells = sum(map(int, self.CELLS.findall(text)))
+		no_figure = self.cells and self.NO_FIGURE.search(text)
+		self.whole = bool(no_figure or self.UNREADABLE.search(text))
+
+
+def refusals(d):
+	"""The receipts that say that something was not taken."""
+	found = []
 	for code, agent in d.agents.items():
-		status = agent.status()
-		if not status or not status["rejected"]:
-			continue
-		say(f"{code}: {status['rejected']} chỗ không được nhận (not taken)")
-		for name in sorted(os.listdir(agent.reports("receipts"))):
-			with open(agent.reports("receipts", name), encoding="utf-8-sig") as f:
-				receipt = f.read().strip()
-			if "KHÔNG NHẬN" in receipt or "TỪ CHỐI" in receipt:
-				say("".join(f"  {line}\n" for line in receipt.splitlines()))
+		folder = agent.reports("receipts")
+		for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+			with open(os.path.join(folder, name), encoding="utf-8-sig") as f:
+				receipt = Receipt(code, f.read().strip())
+			if receipt.cells or receipt.whole:
+				found.append(receipt)
+	return found
 
+
+def tell_refused(d, known):
+	"""What was not taken of the files of this run: the receipts, then a line for each unit.
+	True if a file was refused as a whole."""
+	refused = {}
+	for receipt in refusals(d):
+		if receipt.id not in known:
+			refused.setdefault(receipt.code, []).append(receipt)
+			say("".join(f"  {line}\n" for line in receipt.text.splitlines()))
+	for code, receipts in refused.items():
+		cells = sum(receipt.cells for receipt in receipts)
+		whole = [receipt.file for receipt in receipts if receipt.whole]
+		say(f"KHÔNG NHẬN (NOT TAKEN) {code}: "
+		    + "; ".join([f"{cells} chỗ (places)"] * (cells > 0)
+				+ [f"cả tệp (whole files): {', '.join(whole)}"] * bool(whole)))
+	return any(receipt.whole for receipts in refused.values() for receipt in receipts)
+
+
+# ---- what is shown ----
 
 def line_to_ask(d):
 	return shlex.join([d.programs.ctl, "--config", d.path("ctl.yaml")])
@@ -242,25 +288,27 @@ def deliver(d, figures):
 			d.put_file(code, path)
 
 
+def ask(d, *args):
+	"""An answer that does not come is explained by who is no longer there."""
+	done = d.ask(*args)
+	d.check()
+	return done
+
+
 def show_once(d, args):
-	"""The exit code of verify."""
 	d.wait_acknowledged()
-	tell_refused(d)
 	if args.dir:
 		say(line_to_ask(d))
-	appendix = d.ask("appendix", "--unit", DISTRICT, "--period", args.period,
-			 "--format", args.format or "table")
+	appendix = ask(d, "appendix", "--unit", DISTRICT, "--period", args.period,
+		       "--format", args.format or "table")
 	if appendix.returncode != 0:
 		raise Trouble(f"cchcctl appendix: {appendix.stderr.strip()}")
 	sys.stdout.write(appendix.stdout)
 	sys.stdout.flush()
-	verdict = d.ask("verify")
-	say((verdict.stdout + verdict.stderr).strip())
-	return verdict.returncode
 
 
 def show_live(d, figures, args):
-	"""The watcher has the terminal; Ctrl-C ends it, and us."""
+	"""The watcher has the terminal; Ctrl-C ends it."""
 	if args.dir:
 		say(line_to_ask(d))
 	watch = None
@@ -269,32 +317,51 @@ def show_live(d, figures, args):
 			watch = spawn(d.ctl_argv("watch", "--unit", DISTRICT,
 						 "--period", args.period))
 		deliver(d, figures)
-		return watch.wait()
+		while watch.poll() is None:
+			d.check()
+			time.sleep(LOOK_S)
+		raise Trouble(f"cchcctl watch ended (exit: {watch.returncode})")
 	except Interrupted:
-		return 0  # the way this is meant to end
+		pass  # the way this is meant to end
 	finally:
 		if watch:
 			watch.terminate()
 			watch.wait()
 
 
-def stay(code):
+def stay(d):
 	say("đang chạy, dừng bằng Ctrl-C (running until Ctrl-C)")
 	try:
-		signal.pause()
+		while True:
+			d.check()
+			time.sleep(LOOK_S)
 	except Interrupted:
 		pass
-	return code
+
+
+def conclude(d, known):
+	"""The exit code."""
+	verdict = ask(d, "verify")
+	say((verdict.stdout + verdict.stderr).strip())
+	something_lacks = tell_refused(d, known)
+	if verdict.returncode != 0:
+		return FAILED
+	return NOT_TAKEN if something_lacks else 0
 
 
 def show(d, figures, args):
 	d.add_agents(figures)
+	known = {receipt.id for receipt in refusals(d)}
 	d.start()
 	if not args.once:
-		return show_live(d, figures, args)
+		show_live(d, figures, args)
+		return conclude(d, known)
 	deliver(d, figures)
-	code = show_once(d, args)
-	return stay(code) if args.stay else code
+	show_once(d, args)
+	code = conclude(d, known)
+	if args.stay:
+		stay(d)
+	return code
 
 
 def carry_out(args):
@@ -325,7 +392,7 @@ def main():
 		say(f"demo: {trouble}")
 	except OSError as error:
 		say(f"demo: {error}")
-	return 1
+	return FAILED
 
 
 if __name__ == "__main__":

@@ -72,7 +72,8 @@ static inline void answer_text(const struct cchc_result *r, char out[ANSWER_TEXT
 		len = answer_say(out, len, ", %u incomplete", r->incomplete);
 	len = answer_say_details(r, out, len);
 	len = answer_say_figure(out, len, "declared", r->declared);
-	answer_say_figure(out, len, "own", r->own);
+	len = answer_say_figure(out, len, "own", r->own);
+	answer_say_figure(out, len, "derived", r->derived);
 }
 
 #endif

@@ -19,9 +19,10 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "commune/filing.h"
+#include "commune/folder.h"
 #include "commune/inbox.h"
 #include "commune/link.h"
-#include "commune/receipt.h"
 #include "io/digest.h"
 #include "io/service.h"
 #include "io/zpoll.h"
@@ -122,11 +123,13 @@ static void arm(uv_timer_t *timer, uv_timer_cb callback, uint64_t ms)
 
 static void write_receipts(struct agent *a)
 {
+	struct cchc_desk desk = {.box = a->box,
+				 .catalog = a->catalog,
+				 .folder = a->settings->receipts,
+				 .unit = a->settings->unit};
 	struct cchc_err err;
 
-	if (cchc_receipts_write(a->box, a->catalog, a->settings->receipts,
-				a->settings->unit, &err) &&
-	    cchc_log_allows(&a->receipt_limit))
+	if (cchc_filing_write(&desk, &err) && cchc_log_allows(&a->receipt_limit))
 		cchc_log(CCHC_LOG_ERROR, "receipt not written: %s", err.text);
 }
 
@@ -224,7 +227,15 @@ static void redial(void *data, bool next)
 static enum cchc_rc standing(void *data, struct cchc_arena *arena,
 			     struct cchc_standing **list, size_t *n)
 {
-	return cchc_inbox_list(agent_of(data)->settings->inbox, arena, list, n);
+	struct cchc_folder folder;
+	enum cchc_rc rc =
+		cchc_folder_read(agent_of(data)->settings->inbox, arena, &folder);
+
+	if (rc)
+		return rc;
+	*list = folder.file;
+	*n = folder.n;
+	return CCHC_OK;
 }
 
 static uint64_t random_number(void *data)

@@ -315,6 +315,20 @@ bool cchc_box_get_figure(struct cchc_box_txn *t, enum cchc_table table, const ch
 	return !in.failed;
 }
 
+enum cchc_rc cchc_box_look_figure(struct cchc_outbox *box, enum cchc_table table,
+				  const char *form, uint32_t period, uint32_t row,
+				  struct cchc_figure *figure)
+{
+	struct cchc_box_txn t;
+	enum cchc_rc rc = cchc_box_read(box, &t);
+	bool found;
+
+	if (rc)
+		return rc;
+	found = cchc_box_get_figure(&t, table, form, period, row, figure);
+	return cchc_box_end(&t, found ? CCHC_OK : CCHC_NOTFOUND);
+}
+
 struct cchc_figure cchc_box_figure_of(const Cchc__Report *report, size_t i)
 {
 	uint32_t state = report->n_state ? report->state[i] : CCHC_FIGURE;
@@ -365,7 +379,7 @@ static enum cchc_rc open_env(const struct cchc_outbox_options *options,
 	static const char *const TABLES[BOX_TABLES] = {
 		"meta",   "queue",     "sent",     "refusals", "taken",
 		"files",  "unwritten", "accepted", "forms",    "reports",
-		"stands", "standing",  "dropped"};
+		"stands", "standing",  "dropped",  "namesakes"};
 	struct cchc_env_options env = {
 		.path = options->path,
 		/* bodies fill overflow pages by halves, and old pages stay a while; when

@@ -7,8 +7,8 @@
 #include "commune/records.h"
 #include "io/env.h"
 
-/* Inside the outbox: tables, keys, transactions. Only the outbox's own files (outbox.c,
- * sending.c, records.c, fork.c) include this. */
+/* Inside the outbox: tables, keys, transactions. Only the outbox's own files
+ * include this. */
 
 enum cchc_table {
 	BOX_META,
@@ -24,6 +24,7 @@ enum cchc_table {
 	BOX_STANDS,    /* cell -> figure that a fork found at the daemon */
 	BOX_STANDING,  /* file name -> size, mtime: stood in the inbox at the fork */
 	BOX_DROPPED,   /* file id, n -> what the fork dropped */
+	BOX_NAMESAKES, /* file name -> newest, how many, whose receipt is shown */
 	BOX_TABLES,
 };
 
@@ -95,6 +96,12 @@ void cchc_box_put_queue(struct cchc_box_txn *t, const struct cchc_item *item);
 void cchc_box_put_sent(struct cchc_box_txn *t, const struct cchc_sent *sent);
 /* False when there is none; decoded into the scratch. */
 bool cchc_box_get_sent(struct cchc_box_txn *t, uint64_t seq, struct cchc_sent *sent);
+/* The same of an entry of BOX_SENT; false when it does not decode. */
+bool cchc_box_sent_of(struct cchc_box_txn *t, const struct cchc_box_entry *entry,
+		      struct cchc_sent *sent);
+/* Nothing of the item is on its way any more: its file has one less to wait for. */
+void cchc_box_count_done(struct cchc_box_txn *t, const struct cchc_item *item,
+			 int64_t wall_ms);
 
 /* At the end of an epoch: numbered items that the daemon does not have wait again under
  * their old id, so in their old place; the others are forgotten. */
@@ -102,6 +109,11 @@ void cchc_box_requeue(struct cchc_box_txn *t, uint64_t proven, int64_t wall_ms);
 void cchc_box_open_epoch(struct cchc_outbox_state *state, uint64_t epoch);
 
 /* File records; figures. */
+/* Gives the file its number among those of its name; the one before is to say so. */
+void cchc_box_add_file(struct cchc_box_txn *t, struct cchc_file *file);
+bool cchc_box_is_newest(struct cchc_box_txn *t, const struct cchc_file *file);
+/* Its receipt is not up to date, if it is still kept. */
+void cchc_box_touch_file(struct cchc_box_txn *t, uint64_t id);
 bool cchc_box_get_file(struct cchc_box_txn *t, uint64_t id, struct cchc_file *file);
 /* Also marks its receipt as not up to date. */
 void cchc_box_put_file(struct cchc_box_txn *t, const struct cchc_file *file);
@@ -109,6 +121,11 @@ void cchc_box_put_figure(struct cchc_box_txn *t, enum cchc_table table, const ch
 			 uint32_t period, uint32_t row, struct cchc_figure figure);
 bool cchc_box_get_figure(struct cchc_box_txn *t, enum cchc_table table, const char *form,
 			 uint32_t period, uint32_t row, struct cchc_figure *figure);
+/* In a transaction of its own; NOTFOUND. */
+CCHC_NODISCARD enum cchc_rc cchc_box_look_figure(struct cchc_outbox *box,
+						 enum cchc_table table, const char *form,
+						 uint32_t period, uint32_t row,
+						 struct cchc_figure *figure);
 /* What Report columns say of row i. */
 struct cchc_figure cchc_box_figure_of(const Cchc__Report *report, size_t i);
 

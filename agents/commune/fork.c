@@ -167,19 +167,6 @@ static bool drop_cells(struct filter *f, Cchc__Report *report, uint32_t *line,
 	return true;
 }
 
-static void leave_file(struct cchc_box_txn *t, const struct cchc_item *item,
-		       int64_t wall_ms)
-{
-	struct cchc_file file;
-
-	if (!item->file || !cchc_box_get_file(t, item->file, &file))
-		return;
-	file.acked++; /* nothing of it is on its way any more */
-	if (file.acked >= file.items)
-		file.acked_ms = wall_ms;
-	cchc_box_put_file(t, &file);
-}
-
 /* What is left of an item that waits; false when nothing is. */
 static bool filter_item(struct filter *f, struct cchc_item *item)
 {
@@ -215,7 +202,7 @@ static void put_filtered(struct filter *f, struct cchc_item *item, int64_t wall_
 		struct cchc_box_key key = cchc_box_key_id(item->id);
 
 		cchc_box_delete(f->t, BOX_QUEUE, &key);
-		leave_file(f->t, item, wall_ms);
+		cchc_box_count_done(f->t, item, wall_ms);
 		return;
 	}
 	f->t->state.live_bytes += item->body_len;
@@ -248,19 +235,15 @@ void cchc_box_requeue(struct cchc_box_txn *t, uint64_t proven, int64_t wall_ms)
 
 	while (more) {
 		struct cchc_sent sent;
-		enum cchc_rc rc =
-			cchc_sent_decode(&t->scratch, entry.value, entry.len, &sent);
 
-		if (rc) {
-			cchc_txn_fail(&t->txn, rc);
+		if (!cchc_box_sent_of(t, &entry, &sent))
 			return;
-		}
 		if (sent.seq > s->mark && sent.seq > proven &&
 		    sent.item.kind != CCHC__PUSH__KIND__SKIP) {
 			cchc_box_put_queue(t, &sent.item);
 		} else if (sent.seq > s->mark) {
 			s->live_bytes -= sent.item.body_len;
-			leave_file(t, &sent.item, wall_ms);
+			cchc_box_count_done(t, &sent.item, wall_ms);
 		}
 		cchc_txn_delete(&t->txn, BOX_SENT, entry.key, entry.key_len);
 		more = cchc_box_next(t, BOX_SENT, &entry);
@@ -372,7 +355,7 @@ enum cchc_rc cchc_outbox_fork(struct cchc_outbox *box, const struct cchc_held *h
 	cchc_box_requeue(&t, proven, wall_ms);
 	name_record(&record, "fork", wall_ms);
 	filter_queue(&f, wall_ms);
-	cchc_box_put_file(&t, &record);
+	cchc_box_add_file(&t, &record);
 	cchc_box_open_epoch(&t.state, new_epoch);
 	return cchc_box_commit(&t);
 }

@@ -1,20 +1,17 @@
 #include "commune/inbox.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/check.h"
-#include "base/text.h"
+#include "commune/folder.h"
 #include "commune/taking.h"
 #include "io/file.h"
 
 enum {
-	FILES_MAX = 4096, /* looked at in one round; the others wait */
 	LIST_ARENA_MAX = 8 * 1024 * 1024,
 	DIR_MODE = 0755,
 	SUFFIX_MAX = 10000,
@@ -28,90 +25,6 @@ struct cchc_sighting {
 	uint64_t since_ms;
 	bool seen; /* in this round */
 };
-
-/* ---- the folder ---- */
-
-static bool is_passing(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return name[0] == '.' || strncmp(name, "~$", 2) == 0 ||
-	       (dot && (strcasecmp(dot, ".tmp") == 0 || strcasecmp(dot, ".part") == 0));
-}
-
-static bool is_readable(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot && dot != name && strcasecmp(dot, ".csv") == 0;
-}
-
-static bool look_at(const char *folder, const char *name, struct cchc_standing *file)
-{
-	struct stat st;
-	char *path;
-	bool regular;
-
-	if (strlen(name) >= sizeof(file->name) ||
-	    asprintf(&path, "%s/%s", folder, name) < 0)
-		return false;
-	regular = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
-	free(path);
-	if (!regular)
-		return false;
-	*file = (struct cchc_standing){
-		.size = (uint64_t)st.st_size,
-		.mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec};
-	memcpy(file->name, name, strlen(name) + 1);
-	return true;
-}
-
-static int by_age(const void *a, const void *b)
-{
-	const struct cchc_standing *x = a;
-	const struct cchc_standing *y = b;
-
-	if (x->mtime_ns != y->mtime_ns)
-		return x->mtime_ns < y->mtime_ns ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-/* `others` gets regular files of no known kind; may be NULL. */
-static enum cchc_rc read_folder(const char *folder, struct cchc_arena *arena,
-				struct cchc_standing **list, size_t *n,
-				void (*other)(void *data, const char *name), void *data)
-{
-	struct cchc_standing *got = cchc_arena_array(arena, FILES_MAX, sizeof(*got));
-	DIR *dir = got ? opendir(folder) : NULL;
-	const struct dirent *entry;
-	size_t found = 0;
-
-	if (!got)
-		return CCHC_NOMEM;
-	if (!dir)
-		return errno == ENOENT ? CCHC_NOTFOUND : CCHC_IO;
-	while (found < FILES_MAX && (entry = readdir(dir))) {
-		if (is_passing(entry->d_name) ||
-		    !look_at(folder, entry->d_name, &got[found]))
-			continue;
-		if (is_readable(entry->d_name))
-			found++;
-		else if (other)
-			other(data, entry->d_name);
-	}
-	(void)closedir(dir);
-	if (found)
-		qsort(got, found, sizeof(*got), by_age);
-	*list = got;
-	*n = found;
-	return CCHC_OK;
-}
-
-enum cchc_rc cchc_inbox_list(const char *folder, struct cchc_arena *arena,
-			     struct cchc_standing **list, size_t *n)
-{
-	return read_folder(folder, arena, list, n, NULL, NULL);
-}
 
 /* ---- life ---- */
 
@@ -136,6 +49,7 @@ enum cchc_rc cchc_inbox_new(const struct cchc_inbox_options *options,
 	made->catalog = options->catalog;
 	made->full_limit = (struct cchc_log_limit){.burst = 1, .period_ms = 60000};
 	made->trouble_limit = (struct cchc_log_limit){.burst = 2, .period_ms = 60000};
+	made->stranger_limit = (struct cchc_log_limit){.burst = 10, .period_ms = 60000};
 	*inbox = made;
 	return CCHC_OK;
 }
@@ -150,22 +64,38 @@ void cchc_inbox_free(struct cchc_inbox **inbox)
 	*inbox = NULL;
 }
 
-static void tell_unknown(void *data, const char *name)
-{
-	struct cchc_inbox *inbox = data;
-	char(*told)[CCHC_FILE_NAME];
+/* ---- strangers ---- */
 
+static bool is_told(const struct cchc_inbox *inbox, const char *name)
+{
 	for (size_t i = 0; i < inbox->n_told; i++)
 		if (strcmp(inbox->told[i], name) == 0)
-			return;
-	if (inbox->n_told == FILES_MAX)
-		return;
-	told = realloc(inbox->told, (inbox->n_told + 1) * sizeof(*told));
+			return true;
+	return false;
+}
+
+/* Each once while it stands there. One that the limit holds back has its turn later. */
+static void tell_strangers(struct cchc_inbox *inbox, const struct cchc_folder *folder)
+{
+	char(*told)[CCHC_FILE_NAME] = calloc(folder->n_strangers + 1, sizeof(*told));
+	size_t n = 0;
+
 	if (!told)
 		return;
+	for (size_t i = 0; i < folder->n_strangers; i++) {
+		const struct cchc_stranger *one = &folder->stranger[i];
+
+		if (!is_told(inbox, one->name)) {
+			if (!cchc_log_allows(&inbox->stranger_limit))
+				continue;
+			cchc_log(CCHC_LOG_WARN, "left alone in the inbox name=\"%s\": %s",
+				 one->name, one->why);
+		}
+		memcpy(told[n++], one->name, sizeof(one->name));
+	}
+	free(inbox->told);
 	inbox->told = told;
-	cchc_text_copy(told[inbox->n_told++], CCHC_FILE_NAME, name, strlen(name));
-	cchc_log(CCHC_LOG_WARN, "file left alone, only .csv is read file=\"%s\"", name);
+	inbox->n_told = n;
 }
 
 /* ---- files that are still being written ---- */
@@ -262,8 +192,8 @@ static char *free_path(const char *folder, const char *name)
 	return NULL;
 }
 
-enum cchc_rc cchc_inbox_move(struct cchc_inbox *inbox, const char *name,
-			     const char *folder)
+static enum cchc_rc move_file(struct cchc_inbox *inbox, const char *name,
+			      const char *folder)
 {
 	char *from = path_in(inbox->settings->inbox, name);
 	char *to = free_path(folder, name);
@@ -281,14 +211,14 @@ enum cchc_rc cchc_inbox_move(struct cchc_inbox *inbox, const char *name,
 /* Queued and noted: away with it, unless people changed it meanwhile: then it is another
  * file of the same name, and is taken as such. */
 enum cchc_rc cchc_inbox_move_taken(struct cchc_inbox *inbox,
-				   const struct cchc_standing *file)
+				   const struct cchc_standing *file, const char *folder)
 {
 	struct cchc_standing now;
 	enum cchc_rc rc = CCHC_OK;
 
-	if (look_at(inbox->settings->inbox, file->name, &now) && now.size == file->size &&
-	    now.mtime_ns == file->mtime_ns)
-		rc = cchc_inbox_move(inbox, file->name, inbox->settings->sent);
+	if (cchc_folder_look_at(inbox->settings->inbox, file->name, &now) &&
+	    now.size == file->size && now.mtime_ns == file->mtime_ns)
+		rc = move_file(inbox, file->name, folder);
 	if (!rc && cchc_outbox_moved(inbox->box, file->name))
 		inbox->notes_checked = false;
 	return rc;
@@ -303,7 +233,7 @@ static void check_notes(struct cchc_inbox *inbox)
 	while (!(rc = cchc_outbox_next_taken(inbox->box, name, sizeof(name)))) {
 		struct cchc_standing file;
 
-		if (!look_at(inbox->settings->inbox, name, &file))
+		if (!cchc_folder_look_at(inbox->settings->inbox, name, &file))
 			rc = cchc_outbox_moved(inbox->box, name);
 		if (rc)
 			break;
@@ -313,15 +243,15 @@ static void check_notes(struct cchc_inbox *inbox)
 
 /* ---- a look ---- */
 
-static void take_settled(struct cchc_inbox *inbox, const struct cchc_standing *list,
-			 size_t n, const struct cchc_inbox_look *look,
+static void take_settled(struct cchc_inbox *inbox, const struct cchc_folder *folder,
+			 const struct cchc_inbox_look *look,
 			 struct cchc_inbox_round *round)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!has_settled(inbox, &list[i], look->mono_ms))
+	for (size_t i = 0; i < folder->n; i++) {
+		if (!has_settled(inbox, &folder->file[i], look->mono_ms))
 			round->unsettled = true;
 		else if (round->wait != CCHC_INBOX_FULL)
-			cchc_inbox_take(inbox, &list[i], look, round);
+			cchc_inbox_take(inbox, &folder->file[i], look, round);
 		/* else: what came first goes first, behind one that waits for room all
 		 * wait */
 	}
@@ -332,22 +262,22 @@ struct cchc_inbox_round cchc_inbox_look(struct cchc_inbox *inbox, uint64_t mono_
 {
 	struct cchc_inbox_look look = {mono_ms, wall_ms, forms_known};
 	struct cchc_inbox_round round = {0};
-	struct cchc_standing *list;
+	struct cchc_folder folder;
 	struct cchc_arena arena;
-	size_t n;
 
 	if (!inbox->notes_checked)
 		check_notes(inbox);
 	cchc_arena_init(&arena, LIST_ARENA_MAX);
-	if (read_folder(inbox->settings->inbox, &arena, &list, &n, tell_unknown, inbox)) {
+	if (cchc_folder_read(inbox->settings->inbox, &arena, &folder)) {
 		round.wait = CCHC_INBOX_TROUBLE;
 		if (cchc_log_allows(&inbox->trouble_limit))
 			cchc_log(CCHC_LOG_ERROR, "inbox cannot be read folder=%s",
 				 inbox->settings->inbox);
 	} else {
-		take_settled(inbox, list, n, &look, &round);
+		tell_strangers(inbox, &folder);
+		take_settled(inbox, &folder, &look, &round);
 		forget_unseen(inbox);
-		round.left = (unsigned)n - round.taken - round.rejected;
+		round.left = (unsigned)folder.n - round.taken - round.rejected;
 	}
 	cchc_arena_fini(&arena);
 	return round;

@@ -11,8 +11,9 @@
  *
  * A crash between two steps is mended by the note: the file is only moved. A file that is
  * still being written (size or time changed between two looks at least 200 ms apart) is
- *left alone. What cannot be read goes to rejected/ with a receipt; what cannot be taken
- *now (no form yet, outbox or disk full) waits where it is. Nothing is ever deleted. */
+ * left alone. What cannot be read goes to rejected/ the same way, with a record that has
+ * no items; what cannot be taken now (no form yet, outbox or disk full) waits where it
+ * is. Strangers are logged once while they stand there. Nothing is ever deleted. */
 struct cchc_inbox;
 
 struct cchc_inbox_options {
@@ -51,9 +52,5 @@ struct cchc_inbox_round cchc_inbox_look(struct cchc_inbox *inbox, uint64_t mono_
 					int64_t wall_ms, bool forms_known);
 
 enum { CCHC_SETTLE_MS = 200 };
-
-/* Readable files in a folder, with size and time; for the fork, and for `status`. */
-CCHC_NODISCARD enum cchc_rc cchc_inbox_list(const char *folder, struct cchc_arena *arena,
-					    struct cchc_standing **list, size_t *n);
 
 #endif

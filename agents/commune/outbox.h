@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "proto/wire.h"
 #include "commune/item.h"
-#include "core/unit.h"
+#include "core/below.h"
 
 /* What must not be lost: a durable first-in first-out queue of messages that wait for an
  * ack, and all that is known of the district. Nothing here knows about the network.
@@ -68,9 +68,10 @@ CCHC_NODISCARD enum cchc_rc cchc_outbox_look(struct cchc_outbox *box,
 
 struct cchc_file; /* records.h */
 
-/* Puts the items of one file into the queue and notes (name, digest) as taken, in one
- * transaction. Fills file->id, first_item and items. NOSPACE when it would pass max_bytes
- * or the disk is full: nothing was taken, nothing dropped. */
+/* Puts the items of one file into the queue (of a rejected one: none) and notes (name,
+ * digest) as taken, in one transaction. Fills file->id, number, first_item and items.
+ * NOSPACE when it would pass max_bytes or the disk is full: nothing was taken, nothing
+ * dropped. */
 CCHC_NODISCARD enum cchc_rc cchc_outbox_push(struct cchc_outbox *box,
 					     struct cchc_file *file,
 					     const struct cchc_item *item, size_t n,
@@ -83,9 +84,6 @@ CCHC_NODISCARD enum cchc_rc cchc_outbox_moved(struct cchc_outbox *box, const cha
 /* The first such name behind *name ("": of all), written over it; NOTFOUND at the end. */
 CCHC_NODISCARD enum cchc_rc cchc_outbox_next_taken(struct cchc_outbox *box, char *name,
 						   size_t size);
-/* Counts refused files and cells that never became items. */
-CCHC_NODISCARD enum cchc_rc cchc_outbox_count_rejected(struct cchc_outbox *box,
-						       uint64_t more);
 
 /* ---- sending ---- */
 
@@ -118,6 +116,8 @@ CCHC_NODISCARD enum cchc_rc cchc_outbox_adopt(struct cchc_outbox *box);
 struct cchc_outbox_unit {
 	enum cchc_level level;
 	char name[128];
+	struct cchc_below below[CCHC_BELOW_MAX];
+	size_t n_below;
 };
 /* As the last WELCOME said it; NOTFOUND before the first. */
 CCHC_NODISCARD enum cchc_rc cchc_outbox_unit(struct cchc_outbox *box,

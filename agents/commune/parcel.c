@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "proto/wire.h"
 
 /* One message being filled. */
@@ -53,6 +54,33 @@ static enum cchc_rc copy_lines(struct box *b, struct cchc_item *item)
 	return CCHC_OK;
 }
 
+/* What the file says of the report as a whole; NOMEM. */
+static enum cchc_rc put_head(struct box *b, Cchc__Report *report)
+{
+	const struct cchc_filled_head *head = &b->parcel->filled->head;
+	const struct {
+		enum cchc_head_field field;
+		char **to;
+	} TEXTS[] = {
+		{CCHC_HEAD_NUMBER, &report->doc_number},
+		{CCHC_HEAD_SIGNER, &report->signer_name},
+		{CCHC_HEAD_POSITION, &report->signer_position},
+	};
+
+	for (size_t i = 0; i < CCHC_COUNT(TEXTS); i++) {
+		if (!head->text[TEXTS[i].field][0])
+			continue;
+		*TEXTS[i].to = copy(b->arena, head->text[TEXTS[i].field]);
+		if (!*TEXTS[i].to)
+			return CCHC_NOMEM;
+	}
+	report->has_doc_date = head->doc_date != CCHC_DAY_NONE;
+	report->doc_date = report->has_doc_date ? head->doc_date : 0;
+	report->has_complete = head->complete != 0;
+	report->complete = head->complete == 2;
+	return CCHC_OK;
+}
+
 static enum cchc_rc close_box(struct box *b)
 {
 	const struct cchc_parcel *p = b->parcel;
@@ -77,7 +105,9 @@ static enum cchc_rc close_box(struct box *b)
 	report.state = b->state;
 	report.n_unread = b->n_unread;
 	report.unread = b->unreads;
-	rc = cchc_wire_encode(b->arena, &report.base, &body, &item->body_len);
+	rc = b->n_items ? CCHC_OK : put_head(b, &report); /* an UPDATE leaves it alone */
+	if (!rc)
+		rc = cchc_wire_encode(b->arena, &report.base, &body, &item->body_len);
 	if (rc)
 		return rc;
 	item->body = body;

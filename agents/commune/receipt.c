@@ -1,59 +1,14 @@
 #include "commune/receipt.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "commune/paper.h"
 #include "core/number.h"
-#include "io/file.h"
 
-enum {
-	LIST_MAX = 300,      /* lines of one list; the rest is counted */
-	NAME_MAX_KEPT = 200, /* of the file's name in the receipt's */
-	ARENA_MAX = 32 * 1024 * 1024,
-	MODE = 0644,
-};
-
-/* A text that grows, with every '\n' as CR LF. Sticky. */
-struct paper {
-	FILE *file;
-	char *bytes;
-	size_t len;
-};
-
-static bool open_paper(struct paper *paper)
-{
-	*paper = (struct paper){0};
-	paper->file = open_memstream(&paper->bytes, &paper->len);
-	return paper->file != NULL;
-}
-
-static void line(struct paper *paper, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void line(struct paper *paper, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vfprintf(paper->file, format, args);
-	va_end(args);
-	(void)fputs("\r\n", paper->file);
-}
-
-/* False when memory ran out on the way. The bytes are then freed, else the caller's. */
-static bool close_paper(struct paper *paper)
-{
-	bool whole = !ferror(paper->file);
-
-	whole = fclose(paper->file) == 0 && whole;
-	if (!whole)
-		free(paper->bytes);
-	return whole;
-}
+enum { NAME_MAX_KEPT = 200 }; /* of the file's name in the receipt's */
 
 const char *cchc_receipt_clean(struct cchc_arena *arena, const char *name)
 {
@@ -70,19 +25,7 @@ const char *cchc_receipt_clean(struct cchc_arena *arena, const char *name)
 
 /* ---- words ---- */
 
-enum { WHEN_TEXT = 48, FIGURE_TEXT = 96 };
-
-/* Civil time: 15/03/2024 08:30:12. */
-static const char *when(int64_t wall_ms, char out[WHEN_TEXT])
-{
-	cchc_day day = cchc_day_at(wall_ms);
-	struct cchc_civil civil = cchc_civil_of(day);
-	int s = (int)((wall_ms - cchc_day_start_ms(day)) / 1000);
-
-	(void)snprintf(out, WHEN_TEXT, "%02d/%02d/%04d %02d:%02d:%02d", civil.day,
-		       civil.month, civil.year, s / 3600, s / 60 % 60, s % 60);
-	return out;
-}
+enum { FIGURE_TEXT = 96 };
 
 static const char *figure(const struct cchc_row *row, struct cchc_figure f,
 			  char out[FIGURE_TEXT])
@@ -120,55 +63,65 @@ static const char *english(enum cchc_notice notice)
 		return "the row's name is not the form's";
 	case CCHC_NOTICE_RESERVED:
 		return "the row is not for this unit: ignored";
+	case CCHC_NOTICE_NOTHING:
+		return "no figure of this row was sent: nothing to withdraw";
 	case CCHC_NOTICE_NONE:
 		break;
 	}
 	return "";
 }
 
-static void refusal_line(struct paper *paper, uint32_t at,
-			 const struct cchc_refusal *refusal)
-{
-	char place[32] = "";
-
-	if (at)
-		(void)snprintf(place, sizeof(place), "dòng/line %" PRIu32 ", ", at);
-	line(paper, "  - %s%s = \"%s\": %s / %s%s%s%s", place, refusal->field,
-	     refusal->value, cchc_rule_vietnamese(refusal->rule),
-	     cchc_rule_english(refusal->rule),
-	     refusal->expected[0] ? " (đúng/expected: " : "", refusal->expected,
-	     refusal->expected[0] ? ")" : "");
-}
-
 /* ---- the part that stays ---- */
 
 typedef bool tells(const struct cchc_parcel *parcel, size_t cell);
-typedef void tell(struct paper *paper, const struct cchc_parcel *parcel, size_t cell);
+typedef void tell(struct cchc_paper *paper, const struct cchc_parcel *parcel,
+		  size_t cell);
 
 static bool is_refused(const struct cchc_parcel *p, size_t i)
 {
 	return p->filled->cell[i].reading.refusal.rule != CCHC_RULE_NONE;
 }
 
-static void tell_refused(struct paper *paper, const struct cchc_parcel *p, size_t i)
+static void tell_refused(struct cchc_paper *paper, const struct cchc_parcel *p, size_t i)
 {
 	const struct cchc_filled_cell *cell = &p->filled->cell[i];
 
-	refusal_line(paper, cell->line, &cell->reading.refusal);
+	cchc_paper_refusal(paper, cell->line, "", &cell->reading.refusal);
+}
+
+/* Told once a row, where it is given first. The refusal of a duplicate tells it itself.
+ */
+static bool has_repeat(const struct cchc_filled_cell *cell)
+{
+	return cell->again > cell->line &&
+	       cell->reading.refusal.rule != CCHC_RULE_DUPLICATE;
 }
 
 static bool has_notice(const struct cchc_parcel *p, size_t i)
 {
-	return !is_refused(p, i) && p->filled->cell[i].reading.notice != CCHC_NOTICE_NONE;
-}
-
-static void tell_notice(struct paper *paper, const struct cchc_parcel *p, size_t i)
-{
 	const struct cchc_filled_cell *cell = &p->filled->cell[i];
 
-	line(paper, "  - dòng/line %" PRIu32 ", %s = \"%s\": %s / %s", cell->line,
-	     cell->code, cell->text, cchc_notice_text(cell->reading.notice),
-	     english(cell->reading.notice));
+	return has_repeat(cell) ||
+	       (!is_refused(p, i) && cell->reading.notice != CCHC_NOTICE_NONE);
+}
+
+static void tell_notice(struct cchc_paper *paper, const struct cchc_parcel *p, size_t i)
+{
+	const struct cchc_filled_cell *cell = &p->filled->cell[i];
+	enum cchc_notice notice = cell->reading.notice;
+	char repeat[160] = "";
+
+	if (has_repeat(cell))
+		(void)snprintf(repeat, sizeof(repeat),
+			       "%sChỉ tiêu có trên %" PRIu32
+			       " dòng, lại có ở dòng %" PRIu32
+			       ". / the row is given on %" PRIu32 " lines, again on line "
+			       "%" PRIu32,
+			       notice ? "; " : "", cell->given, cell->again, cell->given,
+			       cell->again);
+	cchc_paper_line(paper, "  - dòng/line %" PRIu32 ", %s = \"%s\": %s%s%s%s",
+			cell->line, cell->code, cell->text, cchc_notice_text(notice),
+			notice ? " / " : "", english(notice), repeat);
 }
 
 static bool does_stand(const struct cchc_parcel *p, size_t i)
@@ -176,17 +129,19 @@ static bool does_stand(const struct cchc_parcel *p, size_t i)
 	return p->stands && p->stands[i].state != CCHC_ABSENT && !is_refused(p, i);
 }
 
-static void tell_stands(struct paper *paper, const struct cchc_parcel *p, size_t i)
+static void tell_stands(struct cchc_paper *paper, const struct cchc_parcel *p, size_t i)
 {
 	const struct cchc_filled_cell *cell = &p->filled->cell[i];
 	char held[FIGURE_TEXT];
 
-	line(paper,
-	     "  - dòng/line %" PRIu32 ", %s = \"%s\": huyện đang giữ/the district has %s",
-	     cell->line, cell->code, cell->text, figure(cell->row, p->stands[i], held));
+	cchc_paper_line(paper,
+			"  - dòng/line %" PRIu32
+			", %s = \"%s\": huyện đang giữ/the district has %s",
+			cell->line, cell->code, cell->text,
+			figure(cell->row, p->stands[i], held));
 }
 
-static void list(struct paper *paper, const char *title, const struct cchc_parcel *p,
+static void list(struct cchc_paper *paper, const char *title, const struct cchc_parcel *p,
 		 tells *belongs, tell *say)
 {
 	size_t n = 0;
@@ -195,24 +150,23 @@ static void list(struct paper *paper, const char *title, const struct cchc_parce
 		n += belongs(p, i);
 	if (n == 0)
 		return;
-	line(paper, "%s", "");
-	line(paper, "%s: %zu", title, n);
+	cchc_paper_line(paper, "%s", "");
+	cchc_paper_line(paper, "%s: %zu", title, n);
 	n = 0;
 	for (size_t i = 0; i < p->filled->n; i++)
-		if (belongs(p, i) && n++ < LIST_MAX)
+		if (belongs(p, i) && n++ < CCHC_PAPER_LIST_MAX)
 			say(paper, p, i);
-	if (n > LIST_MAX)
-		line(paper, "  ... và/and %zu", n - LIST_MAX);
+	if (n > CCHC_PAPER_LIST_MAX)
+		cchc_paper_line(paper, "  ... và/and %zu", n - CCHC_PAPER_LIST_MAX);
 }
 
 const char *cchc_receipt_text(struct cchc_arena *arena, const struct cchc_parcel *parcel)
 {
-	struct paper paper;
-	const char *text = NULL;
+	struct cchc_paper paper;
 
-	if (!open_paper(&paper))
+	if (!cchc_paper_open(&paper))
 		return NULL;
-	line(&paper, "Ô để trống / Blank cells: %zu", parcel->filled->blanks);
+	cchc_paper_line(&paper, "Ô để trống / Blank cells: %zu", parcel->filled->blanks);
 	list(&paper,
 	     "KHÔNG NHẬN, cần sửa và gửi lại / NOT TAKEN, to be mended and sent again",
 	     parcel, is_refused, tell_refused);
@@ -221,118 +175,211 @@ const char *cchc_receipt_text(struct cchc_arena *arena, const struct cchc_parcel
 	     "KHÔNG GỬI vì huyện đã có số liệu mới hơn / NOT SENT, the district has "
 	     "newer figures",
 	     parcel, does_stand, tell_stands);
-	if (close_paper(&paper)) {
-		text = cchc_arena_text(arena, paper.bytes, paper.len);
-		free(paper.bytes);
-	}
-	return text;
+	return cchc_paper_keep(&paper, arena);
+}
+
+const char *cchc_receipt_reason(struct cchc_arena *arena, enum cchc_rule why,
+				const char *more)
+{
+	struct cchc_paper paper;
+
+	if (!cchc_paper_open(&paper))
+		return NULL;
+	cchc_paper_line(&paper, "Lý do / Reason: %s / %s", cchc_rule_vietnamese(why),
+			cchc_rule_english(why));
+	if (more[0])
+		cchc_paper_line(&paper, "  %s", more);
+	return cchc_paper_keep(&paper, arena);
 }
 
 /* ---- the whole ---- */
 
-struct desk {
-	struct cchc_outbox *box;
-	const struct cchc_catalog *catalog;
-	const char *folder;
-	const char *unit;
-	struct cchc_arena arena;
+struct receipt { /* being written */
+	const struct cchc_desk *desk;
+	struct cchc_arena *arena;
+	const struct cchc_file *file;
+	const struct cchc_namesakes *names;
+	struct cchc_paper paper;
 };
 
-static void write_head(struct paper *paper, const char *unit, const char *name)
+/* The last one has the plain name, earlier ones have their number. */
+void cchc_receipt_name(const char *name, const struct cchc_namesakes *names,
+		       uint32_t number, char out[CCHC_RECEIPT_NAME])
 {
-	(void)fputs("\xef\xbb\xbf", paper->file);
-	line(paper, "BIÊN NHẬN SỐ LIỆU / RECEIPT");
-	line(paper, "%s", "");
-	line(paper, "Tệp / File: %s", name);
-	line(paper, "Đơn vị / Unit: %s", unit);
-}
+	char cut[NAME_MAX_KEPT + 1];
 
-static void write_status(struct paper *paper, const struct cchc_file *file)
-{
-	char at[WHEN_TEXT];
-
-	if (file->acked >= file->items)
-		line(paper, "Tình trạng / Status: HUYỆN ĐÃ NHẬN / ACKNOWLEDGED %s",
-		     when(file->acked_ms, at));
-	else if (file->acked > 0)
-		line(paper,
-		     "Tình trạng / Status: đang gửi / being sent (%" PRIu32 " / %" PRIu32
-		     ")",
-		     file->acked, file->items);
+	cchc_text_copy(cut, sizeof(cut), name, strlen(name));
+	if (number == names->last)
+		(void)snprintf(out, CCHC_RECEIPT_NAME, "%s.txt", cut);
 	else
-		line(paper, "Tình trạng / Status: CHỜ GỬI / WAITS TO BE SENT");
+		(void)snprintf(out, CCHC_RECEIPT_NAME, "%s (%" PRIu32 ").txt", cut,
+			       number);
 }
 
-static enum cchc_rc write_report(struct desk *desk, struct paper *paper,
-				 const struct cchc_file *file)
+static enum cchc_rc write_head(struct receipt *r)
+{
+	const struct cchc_namesakes *names = r->names;
+	const char *name = cchc_receipt_clean(r->arena, r->file->name);
+	uint32_t number = r->file->number;
+	char other[CCHC_RECEIPT_NAME];
+
+	if (!name)
+		return CCHC_NOMEM;
+	(void)fputs("\xef\xbb\xbf", r->paper.file);
+	cchc_paper_line(&r->paper, "BIÊN NHẬN SỐ LIỆU / RECEIPT");
+	cchc_paper_line(&r->paper, "%s", "");
+	cchc_paper_line(&r->paper, "Tệp / File: %s", name);
+	if (number < names->last) {
+		cchc_receipt_name(name, names, names->last, other);
+		cchc_paper_line(
+			&r->paper,
+			"ĐÃ CÓ TỆP MỚI HƠN CÙNG TÊN / A NEWER FILE OF THIS NAME CAME: "
+			"xem/see "
+			"%s",
+			other);
+	} else if (number > 1) {
+		cchc_receipt_name(name, names, number - 1, other);
+		cchc_paper_line(&r->paper,
+				"Lần thứ / Number: %" PRIu32
+				"; lần trước / the one before: %s",
+				number, other);
+	}
+	cchc_paper_line(&r->paper, "Đơn vị / Unit: %s", r->desk->unit);
+	return CCHC_OK;
+}
+
+/* True when nothing of the file is at the district: it refused every message as a whole,
+ * or every figure by itself. */
+static bool stands_nowhere(const struct cchc_file *file,
+			   const struct cchc_refused *refused, size_t n)
+{
+	size_t whole = 0;
+
+	for (size_t i = 0; i < n; i++)
+		whole += refused[i].cell.index == CCHC_REFUSED_WHOLE;
+	return n > 0 && (whole == file->items || n - whole >= file->figures);
+}
+
+static void write_status(struct receipt *r, const struct cchc_refused *refused, size_t n)
+{
+	const struct cchc_file *file = r->file;
+	char at[CCHC_WHEN_TEXT];
+
+	if (file->acked >= file->items && stands_nowhere(file, refused, n))
+		cchc_paper_line(
+			&r->paper,
+			"Tình trạng / Status: HUYỆN TỪ CHỐI TOÀN BỘ / REFUSED BY THE "
+			"DISTRICT "
+			"%s",
+			cchc_paper_when(file->acked_ms, at));
+	else if (file->acked >= file->items)
+		cchc_paper_line(&r->paper,
+				"Tình trạng / Status: HUYỆN ĐÃ NHẬN / ACKNOWLEDGED %s%s",
+				cchc_paper_when(file->acked_ms, at),
+				n ? ", có phần bị từ chối / refused in part" : "");
+	else if (file->acked > 0)
+		cchc_paper_line(&r->paper,
+				"Tình trạng / Status: đang gửi / being sent (%" PRIu32
+				" / %" PRIu32 ")",
+				file->acked, file->items);
+	else
+		cchc_paper_line(&r->paper,
+				"Tình trạng / Status: CHỜ GỬI / WAITS TO BE SENT");
+}
+
+/* Of the newest file only: what the district has now is not what an earlier one gave. */
+static enum cchc_rc write_report(struct receipt *r)
 {
 	struct cchc_report_state report;
-	char at[WHEN_TEXT];
-	enum cchc_rc rc =
-		cchc_outbox_report(desk->box, file->form, file->period, &report);
+	char at[CCHC_WHEN_TEXT];
+	enum cchc_rc rc;
 
+	if (r->file->number < r->names->last)
+		return CCHC_OK;
+	rc = cchc_outbox_report(r->desk->box, r->file->form, r->file->period, &report);
 	if (rc)
 		return rc == CCHC_NOTFOUND ? CCHC_OK : rc;
-	line(paper,
-	     "Báo cáo tại huyện / Report at the district: phiên bản / version %" PRIu32
-	     ", %s, %s, %" PRIu32 " ô được nhận / cells accepted, %" PRIu32
-	     " bị từ chối / refused",
-	     report.version,
-	     report.state == CCHC__REPORT_STATE__STATE__SUBMITTED ? "đã gửi / submitted"
-								  : "tạm / draft",
-	     when(report.received_ms, at), report.cells, report.refused);
+	cchc_paper_line(
+		&r->paper,
+		"Báo cáo tại huyện / Report at the district: phiên bản / version %" PRIu32
+		", %s, %s, %" PRIu32 " ô được nhận / cells accepted, %" PRIu32
+		" bị từ chối / refused",
+		report.version,
+		report.state == CCHC__REPORT_STATE__STATE__SUBMITTED
+			? "đã gửi / submitted"
+			: "tạm / draft",
+		cchc_paper_when(report.received_ms, at), report.cells, report.refused);
 	return CCHC_OK;
 }
 
-static enum cchc_rc write_refused(struct desk *desk, struct paper *paper,
-				  const struct cchc_file *file)
+static void write_refused(struct cchc_paper *paper, const struct cchc_refused *refused,
+			  size_t n)
 {
-	struct cchc_refused *refused;
-	size_t n;
-	enum cchc_rc rc =
-		cchc_outbox_refused(desk->box, &desk->arena, file, &refused, &n);
-
-	if (rc || n == 0)
-		return rc;
-	line(paper, "%s", "");
-	line(paper, "HUYỆN TỪ CHỐI, cần sửa và gửi lại / REFUSED BY THE DISTRICT: %zu",
-	     n);
-	for (size_t i = 0; i < n && i < LIST_MAX; i++)
-		refusal_line(paper, refused[i].line, &refused[i].cell);
-	if (n > LIST_MAX)
-		line(paper, "  ... và/and %zu", n - LIST_MAX);
-	return CCHC_OK;
+	if (n == 0)
+		return;
+	cchc_paper_line(paper, "%s", "");
+	cchc_paper_line(
+		paper, "HUYỆN TỪ CHỐI, cần sửa và gửi lại / REFUSED BY THE DISTRICT: %zu",
+		n);
+	for (size_t i = 0; i < n && i < CCHC_PAPER_LIST_MAX; i++)
+		cchc_paper_refusal(paper, refused[i].line, "", &refused[i].cell);
+	if (n > CCHC_PAPER_LIST_MAX)
+		cchc_paper_line(paper, "  ... và/and %zu", n - CCHC_PAPER_LIST_MAX);
 }
 
-static enum cchc_rc write_taken(struct desk *desk, struct paper *paper,
-				const struct cchc_file *file)
+static void write_period(struct receipt *r)
 {
 	struct cchc_period period = {0};
 	char code[CCHC_PERIOD_TEXT] = "";
 	char title[CCHC_PERIOD_TITLE] = "";
-	char at[WHEN_TEXT];
-	enum cchc_rc rc;
+	char at[CCHC_WHEN_TEXT];
 
-	if (cchc_period_from_code(file->period, &period)) {
+	if (cchc_period_from_code(r->file->period, &period)) {
 		(void)cchc_period_format(period, code);
 		(void)cchc_period_title(period, title);
 	}
-	line(paper, "Kỳ báo cáo / Period: %s (%s)", title, code);
-	line(paper, "Biểu mẫu / Form: %s, bản / revision %" PRIu32, file->form,
-	     file->revision);
-	line(paper, "Nhận lúc / Taken: %s", when(file->taken_ms, at));
-	write_status(paper, file);
-	rc = write_report(desk, paper, file);
-	line(paper, "Số liệu đọc được / Figures read: %" PRIu32, file->figures);
-	(void)fputs(file->text, paper->file);
-	return rc ? rc : write_refused(desk, paper, file);
+	cchc_paper_line(&r->paper, "Kỳ báo cáo / Period: %s (%s)", title, code);
+	cchc_paper_line(&r->paper, "Biểu mẫu / Form: %s, bản / revision %" PRIu32,
+			r->file->form, r->file->revision);
+	cchc_paper_line(&r->paper, "Nhận lúc / Taken: %s",
+			cchc_paper_when(r->file->taken_ms, at));
+}
+
+static enum cchc_rc write_taken(struct receipt *r)
+{
+	struct cchc_refused *refused;
+	size_t n;
+	enum cchc_rc rc =
+		cchc_outbox_refused(r->desk->box, r->arena, r->file, &refused, &n);
+
+	if (rc)
+		return rc;
+	write_period(r);
+	write_status(r, refused, n);
+	rc = write_report(r);
+	cchc_paper_line(&r->paper, "Số liệu đọc được / Figures read: %" PRIu32,
+			r->file->figures);
+	(void)fputs(r->file->text, r->paper.file);
+	write_refused(&r->paper, refused, n);
+	return rc;
+}
+
+static enum cchc_rc write_rejected(struct receipt *r)
+{
+	char at[CCHC_WHEN_TEXT];
+
+	cchc_paper_line(&r->paper, "Lúc / At: %s",
+			cchc_paper_when(r->file->taken_ms, at));
+	cchc_paper_line(&r->paper, "Tình trạng / Status: KHÔNG NHẬN ĐƯỢC / REJECTED");
+	(void)fputs(r->file->text, r->paper.file);
+	return CCHC_OK;
 }
 
 /* "2024-Q1 I.2", with the row's id where the form is not at hand. */
 static const struct cchc_row *
-name_cell(struct desk *desk, const struct cchc_dropped *cell, char *out, size_t size)
+name_cell(struct receipt *r, const struct cchc_dropped *cell, char *out, size_t size)
 {
-	const struct cchc_form *form = cchc_catalog_named(desk->catalog, cell->form);
+	const struct cchc_form *form = cchc_catalog_named(r->desk->catalog, cell->form);
 	const struct cchc_row *row = form ? cchc_form_row_by_id(form, cell->row) : NULL;
 	struct cchc_period period;
 	char code[CCHC_PERIOD_TEXT] = "";
@@ -346,151 +393,84 @@ name_cell(struct desk *desk, const struct cchc_dropped *cell, char *out, size_t 
 	return row;
 }
 
-static void dropped_line(struct desk *desk, struct paper *paper,
-			 const struct cchc_dropped *cell)
+static void dropped_line(struct receipt *r, const struct cchc_dropped *cell)
 {
 	char name[CCHC_FORM_NAME + CCHC_PERIOD_TEXT + CCHC_ROW_CODE];
 	char held[FIGURE_TEXT];
 	char ours[FIGURE_TEXT];
-	const struct cchc_row *row = name_cell(desk, cell, name, sizeof(name));
+	const struct cchc_row *row = name_cell(r, cell, name, sizeof(name));
 
 	if (cell->ours.state == CCHC_ABSENT)
-		line(paper, "  - %s: huyện giữ/the district has %s", name,
-		     figure(row, cell->held, held));
+		cchc_paper_line(&r->paper, "  - %s: huyện giữ/the district has %s", name,
+				figure(row, cell->held, held));
 	else
-		line(paper,
-		     "  - %s: huyện giữ/the district has %s; không gửi/not sent: %s (%s)",
-		     name, figure(row, cell->held, held), figure(row, cell->ours, ours),
-		     cell->source);
+		cchc_paper_line(&r->paper,
+				"  - %s: huyện giữ/the district has %s; không gửi/not "
+				"sent: %s (%s)",
+				name, figure(row, cell->held, held),
+				figure(row, cell->ours, ours), cell->source);
 }
 
-static enum cchc_rc write_fork(struct desk *desk, struct paper *paper,
-			       const struct cchc_file *file)
+static enum cchc_rc write_fork(struct receipt *r)
 {
 	struct cchc_dropped *cell;
-	char at[WHEN_TEXT];
+	char at[CCHC_WHEN_TEXT];
 	size_t n;
 	enum cchc_rc rc =
-		cchc_outbox_dropped(desk->box, &desk->arena, file->id, &cell, &n);
+		cchc_outbox_dropped(r->desk->box, r->arena, r->file->id, &cell, &n);
 
 	if (rc)
 		return rc;
-	line(paper, "Lúc / At: %s", when(file->taken_ms, at));
-	line(paper, "%s", "");
-	line(paper,
-	     "Máy này được khôi phục từ bản sao cũ, hoặc có hai máy cùng gửi. Các ô sau "
-	     "huyện đã nhận sau bản sao đó và được giữ nguyên.");
-	line(paper,
-	     "This agent was restored from an old image, or two run at once. The cells "
-	     "below reached the district after that image and stand.");
-	line(paper, "%s", "");
-	line(paper, "Số ô / Cells: %zu", n);
-	for (size_t i = 0; i < n && i < LIST_MAX * 10; i++)
-		dropped_line(desk, paper, &cell[i]);
-	if (n > LIST_MAX * 10)
-		line(paper, "  ... và/and %zu", n - LIST_MAX * 10);
+	cchc_paper_line(&r->paper, "Lúc / At: %s",
+			cchc_paper_when(r->file->taken_ms, at));
+	cchc_paper_line(&r->paper, "%s", "");
+	cchc_paper_line(&r->paper, "Máy này được khôi phục từ bản sao cũ, hoặc có hai "
+				   "máy cùng gửi. Các ô sau "
+				   "huyện đã nhận sau bản sao đó và được giữ nguyên.");
+	cchc_paper_line(&r->paper,
+			"This agent was restored from an old image, or two run at once. "
+			"The cells "
+			"below reached the district after that image and stand.");
+	cchc_paper_line(&r->paper, "%s", "");
+	cchc_paper_line(&r->paper, "Số ô / Cells: %zu", n);
+	for (size_t i = 0; i < n && i < CCHC_PAPER_LIST_MAX * 10; i++)
+		dropped_line(r, &cell[i]);
+	if (n > CCHC_PAPER_LIST_MAX * 10)
+		cchc_paper_line(&r->paper, "  ... và/and %zu",
+				n - CCHC_PAPER_LIST_MAX * 10);
 	return CCHC_OK;
 }
 
-static enum cchc_rc save(const char *folder, const char *name, const char *bytes,
-			 size_t len, struct cchc_err *err)
+static enum cchc_rc write_body(struct receipt *r)
 {
-	char cut[NAME_MAX_KEPT + 1];
-	char *path;
-	enum cchc_rc rc;
-
-	cchc_text_copy(cut, sizeof(cut), name, strlen(name));
-	if (asprintf(&path, "%s/%s.txt", folder, cut) < 0)
-		return cchc_fail(err, CCHC_NOMEM, "out of memory");
-	rc = cchc_file_replace(path, bytes, len, MODE, err);
-	free(path);
-	return rc;
+	switch (r->file->kind) {
+	case CCHC_FILE_FORK:
+		return write_fork(r);
+	case CCHC_FILE_REJECTED:
+		return write_rejected(r);
+	default:
+		return write_taken(r);
+	}
 }
 
-static enum cchc_rc write_one(struct desk *desk, const struct cchc_file *file,
-			      struct cchc_err *err)
+enum cchc_rc cchc_receipt_write(const struct cchc_desk *desk, struct cchc_arena *arena,
+				const struct cchc_file *file,
+				const struct cchc_namesakes *names, const char **text,
+				size_t *len)
 {
-	const char *name = cchc_receipt_clean(&desk->arena, file->name);
-	struct paper paper;
+	struct receipt r = {.desk = desk, .arena = arena, .file = file, .names = names};
+	const char *kept;
 	enum cchc_rc rc;
 
-	if (!name || !open_paper(&paper))
-		return cchc_fail(err, CCHC_NOMEM, "out of memory");
-	write_head(&paper, desk->unit, name);
-	rc = file->kind == CCHC_FILE_FORK ? write_fork(desk, &paper, file)
-					  : write_taken(desk, &paper, file);
-	if (!close_paper(&paper))
-		return cchc_fail(err, CCHC_NOMEM, "out of memory");
-	rc = rc ? cchc_fail(err, rc, "outbox: %s", cchc_rc_name(rc))
-		: save(desk->folder, file->name, paper.bytes, paper.len, err);
-	free(paper.bytes);
-	return rc;
-}
-
-/* A receipt is named after its file: an older one of the same name gives way. */
-static enum cchc_rc refresh(struct desk *desk, uint64_t id, struct cchc_err *err)
-{
-	struct cchc_file file;
-	uint64_t newest = id;
-	enum cchc_rc rc = cchc_outbox_file(desk->box, &desk->arena, id, &file);
-
+	if (!cchc_paper_open(&r.paper))
+		return CCHC_NOMEM;
+	rc = write_head(&r);
 	if (!rc)
-		rc = cchc_outbox_newest(desk->box, file.name, &newest);
-	if (!rc && newest == id) {
-		rc = write_one(desk, &file, err);
-		if (rc)
-			return rc;
-	}
-	if (!rc || rc == CCHC_NOTFOUND)
-		rc = cchc_outbox_written(desk->box, id);
-	return rc ? cchc_fail(err, rc, "outbox: %s", cchc_rc_name(rc)) : CCHC_OK;
-}
-
-enum cchc_rc cchc_receipts_write(struct cchc_outbox *box,
-				 const struct cchc_catalog *catalog, const char *folder,
-				 const char *unit, struct cchc_err *err)
-{
-	struct desk desk = {
-		.box = box, .catalog = catalog, .folder = folder, .unit = unit};
-	uint64_t id = 0;
-	enum cchc_rc rc;
-
-	cchc_arena_init(&desk.arena, ARENA_MAX);
-	while (!(rc = cchc_outbox_unwritten(box, id, &id))) {
-		rc = refresh(&desk, id, err);
-		cchc_arena_reset(&desk.arena);
-		if (rc)
-			break;
-	}
-	cchc_arena_fini(&desk.arena);
-	return rc == CCHC_NOTFOUND ? CCHC_OK : rc;
-}
-
-enum cchc_rc cchc_receipt_reject(const char *folder, const char *name, const char *unit,
-				 enum cchc_rule why, const char *more, int64_t wall_ms,
-				 struct cchc_err *err)
-{
-	struct cchc_arena arena;
-	struct paper paper;
-	char at[WHEN_TEXT];
-	const char *clean;
-	enum cchc_rc rc;
-
-	if (!open_paper(&paper))
-		return cchc_fail(err, CCHC_NOMEM, "out of memory");
-	cchc_arena_init(&arena, 4096);
-	clean = cchc_receipt_clean(&arena, name);
-	write_head(&paper, unit, clean ? clean : "?");
-	cchc_arena_fini(&arena);
-	line(&paper, "Lúc / At: %s", when(wall_ms, at));
-	line(&paper, "Tình trạng / Status: KHÔNG NHẬN ĐƯỢC / REJECTED");
-	line(&paper, "Lý do / Reason: %s / %s", cchc_rule_vietnamese(why),
-	     cchc_rule_english(why));
-	if (more[0])
-		line(&paper, "  %s", more);
-	if (!close_paper(&paper))
-		return cchc_fail(err, CCHC_NOMEM, "out of memory");
-	rc = save(folder, name, paper.bytes, paper.len, err);
-	free(paper.bytes);
-	return rc;
+		rc = write_body(&r);
+	kept = cchc_paper_keep(&r.paper, arena);
+	if (rc || !kept)
+		return rc ? rc : CCHC_NOMEM;
+	*text = kept;
+	*len = r.paper.len;
+	return CCHC_OK;
 }

@@ -25,6 +25,8 @@ static void put_fields(struct cchc_out *out, const struct cchc_file *file)
 	cchc_out_varint(out, file->figures);
 	cchc_out_varint(out, file->refused);
 	cchc_out_text(out, file->text);
+	if (file->number)
+		cchc_out_varint(out, file->number);
 }
 
 static enum cchc_rc get_fields(struct cchc_in *in, struct cchc_arena *arena,
@@ -46,6 +48,8 @@ static enum cchc_rc get_fields(struct cchc_in *in, struct cchc_arena *arena,
 	file->figures = (uint32_t)cchc_in_varint(in);
 	file->refused = (uint32_t)cchc_in_varint(in);
 	text = cchc_in_blob(in, &len);
+	/* files had no number once */
+	file->number = cchc_in_left(in) ? (uint32_t)cchc_in_varint(in) : 0;
 	if (in->failed)
 		return CCHC_CORRUPT;
 	file->text = cchc_arena_text(arena, (const char *)text, len);
@@ -92,6 +96,15 @@ void cchc_box_put_file(struct cchc_box_txn *t, const struct cchc_file *file)
 	cchc_txn_put(&t->txn, BOX_UNWRITTEN, key.bytes, key.len, NULL, 0);
 }
 
+void cchc_box_touch_file(struct cchc_box_txn *t, uint64_t id)
+{
+	struct cchc_box_key key = cchc_box_key_id(id);
+	struct cchc_in in;
+
+	if (cchc_box_get(t, BOX_FILES, &key, &in))
+		cchc_txn_put(&t->txn, BOX_UNWRITTEN, key.bytes, key.len, NULL, 0);
+}
+
 enum cchc_rc cchc_outbox_file(struct cchc_outbox *box, struct cchc_arena *arena,
 			      uint64_t id, struct cchc_file *file)
 {
@@ -128,30 +141,6 @@ enum cchc_rc cchc_outbox_written(struct cchc_outbox *box, uint64_t id)
 		return rc;
 	cchc_box_delete(&t, BOX_UNWRITTEN, &key);
 	return cchc_box_commit(&t);
-}
-
-enum cchc_rc cchc_outbox_newest(struct cchc_outbox *box, const char *name, uint64_t *id)
-{
-	struct cchc_box_entry entry;
-	struct cchc_file file;
-	struct cchc_box_txn t;
-	uint64_t newest = 0;
-	enum cchc_rc rc = cchc_box_read(box, &t);
-	bool more;
-
-	if (rc)
-		return rc;
-	more = cchc_box_from(&t, BOX_FILES, NULL, 0, &entry);
-	while (more) {
-		uint64_t at = cchc_box_id_of(&entry);
-
-		if (cchc_box_get_file(&t, at, &file) && strcmp(file.name, name) == 0)
-			newest = at;
-		more = cchc_box_next(&t, BOX_FILES, &entry);
-	}
-	if (newest)
-		*id = newest;
-	return cchc_box_end(&t, newest ? CCHC_OK : CCHC_NOTFOUND);
 }
 
 /* ---- refusals ---- */
@@ -248,7 +237,7 @@ static void put_report(struct cchc_box_txn *t, const Cchc__ReportState *report)
 	cchc_box_put(t, BOX_REPORTS, &key, &out);
 }
 
-/* Receipts of files that gave to one of these reports show its state. */
+/* The newest receipts of files that gave to one of these reports show its state. */
 static void touch_files(struct cchc_box_txn *t, const Cchc__Down *down)
 {
 	struct cchc_box_entry entry;
@@ -256,7 +245,8 @@ static void touch_files(struct cchc_box_txn *t, const Cchc__Down *down)
 
 	while (more) {
 		struct cchc_file file;
-		bool found = cchc_box_get_file(t, cchc_box_id_of(&entry), &file);
+		bool found = cchc_box_get_file(t, cchc_box_id_of(&entry), &file) &&
+			     cchc_box_is_newest(t, &file);
 
 		for (size_t i = 0; found && i < down->n_report; i++)
 			if (file.period == down->report[i]->period &&
@@ -312,14 +302,7 @@ enum cchc_rc cchc_outbox_accepted(struct cchc_outbox *box, const char *form,
 				  uint32_t period, uint32_t row,
 				  struct cchc_figure *figure)
 {
-	struct cchc_box_txn t;
-	enum cchc_rc rc = cchc_box_read(box, &t);
-	bool found;
-
-	if (rc)
-		return rc;
-	found = cchc_box_get_figure(&t, BOX_ACCEPTED, form, period, row, figure);
-	return cchc_box_end(&t, found ? CCHC_OK : CCHC_NOTFOUND);
+	return cchc_box_look_figure(box, BOX_ACCEPTED, form, period, row, figure);
 }
 
 /* ---- forms ---- */

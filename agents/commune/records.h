@@ -13,7 +13,8 @@ enum { CCHC_FILE_NAME = 256, CCHC_FORM_NAME = 32 };
 
 enum cchc_file_kind {
 	CCHC_FILE_TAKEN,
-	CCHC_FILE_FORK, /* no file: what stands at the district after a fork */
+	CCHC_FILE_FORK,     /* no file: what stands at the district after a fork */
+	CCHC_FILE_REJECTED, /* could not be read at all; has no items */
 };
 
 struct cchc_file {
@@ -30,6 +31,7 @@ struct cchc_file {
 	uint32_t acked;
 	uint32_t figures;
 	uint32_t refused; /* cells our own reading refused */
+	uint32_t number;  /* among the files of its name, from 1 */
 	const char *text; /* for people, made when the file was taken; not NULL */
 };
 
@@ -42,9 +44,21 @@ CCHC_NODISCARD enum cchc_rc cchc_outbox_unwritten(struct cchc_outbox *box, uint6
 						  uint64_t *id);
 /* Its receipt is up to date now. */
 CCHC_NODISCARD enum cchc_rc cchc_outbox_written(struct cchc_outbox *box, uint64_t id);
-/* The newest record of a file of that name; NOTFOUND. */
-CCHC_NODISCARD enum cchc_rc cchc_outbox_newest(struct cchc_outbox *box, const char *name,
-					       uint64_t *id);
+
+/* ---- files of one name ---- */
+
+struct cchc_namesakes {
+	uint64_t newest; /* id */
+	uint32_t last;   /* its number; also kept when no record of the name is left */
+	uint32_t shown;  /* whose receipt has the plain name; 0: none has */
+};
+/* NOTFOUND: no file of that name ever came. */
+CCHC_NODISCARD enum cchc_rc cchc_outbox_namesakes(struct cchc_outbox *box,
+						  const char *name,
+						  struct cchc_namesakes *namesakes);
+/* The receipt of that number has the plain name from now on. */
+CCHC_NODISCARD enum cchc_rc cchc_outbox_show(struct cchc_outbox *box, const char *name,
+					     uint32_t number);
 
 /* ---- what the district refused ---- */
 

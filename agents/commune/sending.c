@@ -28,18 +28,29 @@ void cchc_box_put_sent(struct cchc_box_txn *t, const struct cchc_sent *sent)
 		cchc_txn_put(&t->txn, BOX_SENT, key.bytes, key.len, bytes, len);
 }
 
+static bool decode_sent(struct cchc_box_txn *t, const uint8_t *bytes, size_t len,
+			struct cchc_sent *sent)
+{
+	enum cchc_rc rc = cchc_sent_decode(&t->scratch, bytes, len, sent);
+
+	if (rc)
+		cchc_txn_fail(&t->txn, rc);
+	return !rc;
+}
+
 bool cchc_box_get_sent(struct cchc_box_txn *t, uint64_t seq, struct cchc_sent *sent)
 {
 	struct cchc_box_key key = cchc_box_key_id(seq);
 	struct cchc_in in;
-	enum cchc_rc rc;
 
-	if (!cchc_box_get(t, BOX_SENT, &key, &in))
-		return false;
-	rc = cchc_sent_decode(&t->scratch, in.at, cchc_in_left(&in), sent);
-	if (rc)
-		cchc_txn_fail(&t->txn, rc);
-	return !rc;
+	return cchc_box_get(t, BOX_SENT, &key, &in) &&
+	       decode_sent(t, in.at, cchc_in_left(&in), sent);
+}
+
+bool cchc_box_sent_of(struct cchc_box_txn *t, const struct cchc_box_entry *entry,
+		      struct cchc_sent *sent)
+{
+	return decode_sent(t, entry->value, entry->len, sent);
 }
 
 static void freeze(struct cchc_box_txn *t, const struct cchc_item *item, int64_t wall_ms)
@@ -171,6 +182,7 @@ static void put_refusals(struct cchc_box_txn *t, const struct cchc_item *item,
 		if (is_news(report, refused->cell[i]))
 			put_cell(&out, item, refused->cell[i]);
 	cchc_box_put(t, BOX_REFUSALS, &key, &out);
+	cchc_box_touch_file(t, item->file);
 }
 
 static bool is_refused(const Cchc__Refusals *refused, size_t row)
@@ -192,8 +204,8 @@ static void accept_cells(struct cchc_box_txn *t, const Cchc__Report *report,
 					    cchc_box_figure_of(report, i));
 }
 
-static void count_acked(struct cchc_box_txn *t, const struct cchc_item *item,
-			int64_t wall_ms)
+void cchc_box_count_done(struct cchc_box_txn *t, const struct cchc_item *item,
+			 int64_t wall_ms)
 {
 	struct cchc_file file;
 
@@ -222,7 +234,7 @@ static void take_ack(struct cchc_box_txn *t, uint64_t seq, const Cchc__Ack *ack,
 		put_refusals(t, &sent.item, report, refused);
 	if (report)
 		accept_cells(t, report, refused);
-	count_acked(t, &sent.item, wall_ms);
+	cchc_box_count_done(t, &sent.item, wall_ms);
 	s->live_bytes -= sent.item.body_len;
 	s->tail_bytes += sent.item.body_len;
 	s->mark = seq;
@@ -284,12 +296,9 @@ static void trim_tail(struct cchc_outbox *box, struct cchc_box_txn *t, int64_t w
 
 	while (more) {
 		struct cchc_sent sent;
-		enum cchc_rc rc =
-			cchc_sent_decode(&t->scratch, entry.value, entry.len, &sent);
 
-		if (rc)
-			cchc_txn_fail(&t->txn, rc);
-		if (rc || !is_due(box, &t->state, &sent, wall_ms))
+		if (!cchc_box_sent_of(t, &entry, &sent) ||
+		    !is_due(box, &t->state, &sent, wall_ms))
 			return;
 		t->state.tail_bytes -= sent.item.body_len;
 		cchc_txn_delete(&t->txn, BOX_SENT, entry.key, entry.key_len);

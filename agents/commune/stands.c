@@ -26,14 +26,7 @@ bool cchc_outbox_stood(struct cchc_outbox *box, const struct cchc_standing *file
 enum cchc_rc cchc_outbox_stands(struct cchc_outbox *box, const char *form,
 				uint32_t period, uint32_t row, struct cchc_figure *figure)
 {
-	struct cchc_box_txn t;
-	enum cchc_rc rc = cchc_box_read(box, &t);
-	bool found;
-
-	if (rc)
-		return rc;
-	found = cchc_box_get_figure(&t, BOX_STANDS, form, period, row, figure);
-	return cchc_box_end(&t, found ? CCHC_OK : CCHC_NOTFOUND);
+	return cchc_box_look_figure(box, BOX_STANDS, form, period, row, figure);
 }
 
 static enum cchc_rc get_dropped(const struct cchc_box_entry *entry,

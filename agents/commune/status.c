@@ -5,13 +5,17 @@
 
 #include "base/check.h"
 #include "commune/agent.h"
-#include "commune/inbox.h"
+#include "commune/folder.h"
+#include "commune/receipt.h"
+
+enum { ARENA_MAX = 8 * 1024 * 1024 };
 
 struct status {
 	struct cchc_outbox_state outbox;
 	char note[CCHC_NOTE_TEXT];
-	size_t files; /* in the inbox */
-	bool made;    /* there is an outbox */
+	struct cchc_folder inbox;
+	struct cchc_arena arena; /* the inbox is in it */
+	bool made;               /* there is an outbox */
 };
 
 static enum cchc_rc gather_outbox(const struct cchc_settings *settings,
@@ -33,16 +37,28 @@ static enum cchc_rc gather_outbox(const struct cchc_settings *settings,
 		  : CCHC_OK;
 }
 
-static enum cchc_rc count_files(const struct cchc_settings *settings,
-				struct status *status, struct cchc_err *err)
+/* A name is anything but text; people and programs get text. */
+static enum cchc_rc clean_names(struct status *status)
 {
-	struct cchc_standing *list;
-	struct cchc_arena arena;
-	enum cchc_rc rc;
+	for (size_t i = 0; i < status->inbox.n_strangers; i++) {
+		struct cchc_stranger *one = &status->inbox.stranger[i];
+		const char *clean = cchc_receipt_clean(&status->arena, one->name);
 
-	cchc_arena_init(&arena, 8 * 1024 * 1024);
-	rc = cchc_inbox_list(settings->inbox, &arena, &list, &status->files);
-	cchc_arena_fini(&arena);
+		if (!clean)
+			return CCHC_NOMEM;
+		memcpy(one->name, clean, strlen(clean) + 1); /* never longer */
+	}
+	return CCHC_OK;
+}
+
+static enum cchc_rc gather_inbox(const struct cchc_settings *settings,
+				 struct status *status, struct cchc_err *err)
+{
+	enum cchc_rc rc =
+		cchc_folder_read(settings->inbox, &status->arena, &status->inbox);
+
+	if (!rc)
+		rc = clean_names(status);
 	if (rc == CCHC_NOTFOUND)
 		return CCHC_OK;
 	return rc ? cchc_fail(err, rc, "%s: %s", settings->inbox, cchc_rc_name(rc))
@@ -66,7 +82,10 @@ static void print_text(const struct cchc_settings *settings, const struct status
 			      o->last_given - o->mark);
 		(void)fprintf(out, "rejected        %" PRIu64 "\n", o->rejected);
 	}
-	(void)fprintf(out, "inbox           %zu\n", s->files);
+	(void)fprintf(out, "inbox           %zu\n", s->inbox.n);
+	for (size_t i = 0; i < s->inbox.n_strangers; i++)
+		(void)fprintf(out, "left alone      %s: %s\n", s->inbox.stranger[i].name,
+			      s->inbox.stranger[i].why);
 	if (s->note[0])
 		(void)fprintf(out, "note            %s\n", s->note);
 }
@@ -97,8 +116,13 @@ static void print_json(const struct cchc_settings *settings, const struct status
 	(void)fprintf(out, ", \"queued\": %" PRIu64 ", \"unacknowledged\": %" PRIu64,
 		      o->queued, o->last_given - o->mark);
 	(void)fprintf(out, ", \"rejected\": %" PRIu64 ", \"inbox\": %zu", o->rejected,
-		      s->files);
-	(void)fprintf(out, ", \"pending\": %s, \"note\": ", pending ? "true" : "false");
+		      s->inbox.n);
+	(void)fprintf(out, ", \"left_alone\": [");
+	for (size_t i = 0; i < s->inbox.n_strangers; i++) {
+		(void)fputs(i ? ", " : "", out);
+		print_string(s->inbox.stranger[i].name, out);
+	}
+	(void)fprintf(out, "], \"pending\": %s, \"note\": ", pending ? "true" : "false");
 	print_string(s->note, out);
 	(void)fprintf(out, "}\n");
 }
@@ -108,18 +132,21 @@ enum cchc_rc cchc_status_print(const struct cchc_settings *settings,
 			       struct cchc_err *err)
 {
 	struct status s = {0};
-	/* Files first: one on its way is then seen at least once. */
-	enum cchc_rc rc = count_files(settings, &s, err);
+	enum cchc_rc rc;
 
+	cchc_arena_init(&s.arena, ARENA_MAX);
+	/* Files first: one on its way is then seen at least once. */
+	rc = gather_inbox(settings, &s, err);
 	if (!rc)
 		rc = gather_outbox(settings, &s, err);
-	if (rc)
-		return rc;
-	*pending = !s.made || s.files || s.outbox.queued || s.outbox.unwritten ||
-		   s.outbox.last_given > s.outbox.mark;
-	if (format == CCHC_STATUS_JSON)
-		print_json(settings, &s, *pending, out);
-	else
-		print_text(settings, &s, out);
-	return CCHC_OK;
+	if (!rc) {
+		*pending = !s.made || s.inbox.n || s.outbox.queued ||
+			   s.outbox.unwritten || s.outbox.last_given > s.outbox.mark;
+		if (format == CCHC_STATUS_JSON)
+			print_json(settings, &s, *pending, out);
+		else
+			print_text(settings, &s, out);
+	}
+	cchc_arena_fini(&s.arena);
+	return rc;
 }

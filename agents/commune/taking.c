@@ -1,6 +1,6 @@
 /* taking.c - one settled file: read, understood, packed, pushed.
  *
- * Every way out is one of three: it is in the outbox (CCHC_OK), it was rejected
+ * Every way out is one of three: it is in the outbox (CCHC_OK), it is there as rejected
  * (INVALID), or it waits where it is (BUSY) and the round says why.
  */
 #include "commune/taking.h"
@@ -44,22 +44,46 @@ static enum cchc_rc wait_for(struct taking *t, enum cchc_inbox_wait what, const 
 	return CCHC_BUSY;
 }
 
+/* True when this very content is in the outbox already and only has to leave. */
+static bool is_noted(const struct taking *t)
+{
+	uint8_t digest[CCHC_DIGEST_BYTES];
+
+	return cchc_outbox_taken(t->inbox->box, t->file->name, digest) == CCHC_OK &&
+	       memcmp(digest, t->digest, sizeof(digest)) == 0;
+}
+
+static enum cchc_rc put_record(struct taking *t, struct cchc_file *record,
+			       const struct cchc_item *items, size_t n)
+{
+	enum cchc_rc rc = record->text ? cchc_outbox_push(t->inbox->box, record, items, n,
+							  t->digest)
+				       : CCHC_NOMEM;
+
+	if (rc == CCHC_NOSPACE)
+		return wait_for(t, CCHC_INBOX_FULL, "");
+	return rc ? wait_for(t, CCHC_INBOX_TROUBLE, cchc_rc_name(rc)) : CCHC_OK;
+}
+
 static enum cchc_rc reject(struct taking *t, enum cchc_rule why, const char *more)
 {
-	const struct cchc_settings *s = t->inbox->settings;
-	struct cchc_err err;
+	struct cchc_file record = {
+		.kind = CCHC_FILE_REJECTED,
+		.taken_ms = t->look->wall_ms,
+		.acked_ms = t->look->wall_ms,
+		.refused = 1,
+		.text = cchc_receipt_reason(&t->arena, why, more),
+	};
+	enum cchc_rc rc;
 
-	if (cchc_receipt_reject(s->receipts, t->file->name, s->unit, why, more,
-				t->look->wall_ms, &err))
-		return wait_for(t, CCHC_INBOX_TROUBLE, err.text);
-	if (cchc_inbox_move(t->inbox, t->file->name, s->rejected))
-		return wait_for(t, CCHC_INBOX_TROUBLE, "cannot be moved");
+	if (is_noted(t))
+		return CCHC_INVALID;
+	memcpy(record.name, t->file->name, sizeof(record.name));
+	rc = put_record(t, &record, NULL, 0);
+	if (rc)
+		return rc;
 	cchc_log(CCHC_LOG_WARN, "file rejected file=\"%s\" rule=%s %s", t->file->name,
 		 cchc_rule_name(why), more);
-	if (cchc_outbox_count_rejected(t->inbox->box, 1))
-		cchc_log(CCHC_LOG_WARN, "rejected file not counted file=\"%s\"",
-			 t->file->name);
-	t->round->rejected++;
 	return CCHC_INVALID;
 }
 
@@ -107,12 +131,15 @@ static enum cchc_rc find_form(struct taking *t)
 	return reject(t, CCHC_RULE_FORM_PERIOD, "");
 }
 
-static bool is_at_base(const struct taking *t)
+/* Communes report to us directly on the period's last day: reserved rows are ours. */
+static bool collects(const struct taking *t)
 {
+	const struct cchc_form *form = t->parcel.form;
 	struct cchc_outbox_unit unit;
 
 	return cchc_outbox_unit(t->inbox->box, &unit) == CCHC_OK &&
-	       unit.level == t->parcel.form->base_level;
+	       cchc_below_has(unit.below, unit.n_below, form->base_level,
+			      cchc_period_last_day(t->parcel.period, form->closing_day));
 }
 
 static enum cchc_rc reject_table(struct taking *t, const struct cchc_problems *problems)
@@ -146,12 +173,38 @@ static enum cchc_rc read_table(struct taking *t)
 	cchc_problems_fini(&problems);
 	if (rc)
 		return rc;
-	rc = cchc_filled_read(t->parcel.form, is_at_base(t), sheet, &t->arena, &t->filled,
+	rc = cchc_filled_read(t->parcel.form, collects(t), sheet, &t->arena, &t->filled,
 			      &refusal);
 	if (rc == CCHC_INVALID)
 		return reject(t, refusal.rule ? refusal.rule : CCHC_RULE_FILE_SHAPE,
 			      refusal.expected);
 	return rc ? wait_for(t, CCHC_INBOX_TROUBLE, cchc_rc_name(rc)) : CCHC_OK;
+}
+
+/* A withdrawal of what was never sent is taken as said (the cell is withdrawn then), but
+ * may be a slip of one line. While something is on its way nobody can tell. */
+static enum cchc_rc notice_withdrawals(struct taking *t)
+{
+	struct cchc_outbox_state state;
+	enum cchc_rc rc = cchc_outbox_look(t->inbox->box, &state);
+
+	if (rc || state.queued || state.mark != state.last_given)
+		return rc;
+	for (size_t i = 0; i < t->filled.n; i++) {
+		struct cchc_filled_cell *cell = &t->filled.cell[i];
+		struct cchc_figure sent = {0};
+
+		if (cell->reading.figure.state != CCHC_WITHDRAWN)
+			continue;
+		rc = cchc_outbox_accepted(t->inbox->box, t->parcel.form->name,
+					  cchc_period_code(t->parcel.period),
+					  cell->row->id, &sent);
+		if (rc && rc != CCHC_NOTFOUND)
+			return rc;
+		if (sent.state != CCHC_FIGURE && sent.state != CCHC_NA)
+			cell->reading.notice = CCHC_NOTICE_NOTHING;
+	}
+	return CCHC_OK;
 }
 
 /* Of a file that stood here at the fork: which cells the district has from the other
@@ -211,31 +264,20 @@ static enum cchc_rc push(struct taking *t)
 	t->parcel.filled = &t->filled;
 	rc = find_standing(t);
 	if (!rc)
+		rc = notice_withdrawals(t);
+	if (!rc)
 		rc = cchc_parcel_pack(&t->arena, &t->parcel, &items, &n);
 	if (rc)
 		return wait_for(t, CCHC_INBOX_TROUBLE, cchc_rc_name(rc));
 	fill_record(t, &record);
 	record.text = cchc_receipt_text(&t->arena, &t->parcel);
-	if (!record.text)
-		return wait_for(t, CCHC_INBOX_TROUBLE, "out of memory");
-	rc = cchc_outbox_push(t->inbox->box, &record, items, n, t->digest);
-	if (rc == CCHC_NOSPACE)
-		return wait_for(t, CCHC_INBOX_FULL, "");
+	rc = put_record(t, &record, items, n);
 	if (rc)
-		return wait_for(t, CCHC_INBOX_TROUBLE, cchc_rc_name(rc));
+		return rc;
 	cchc_log(CCHC_LOG_INFO,
 		 "file taken file=\"%s\" form=%s figures=%u refused=%u items=%zu",
 		 t->parcel.source, record.form, record.figures, record.refused, n);
 	return CCHC_OK;
-}
-
-/* True when this very content is in the outbox already and only has to leave. */
-static bool is_noted(const struct taking *t)
-{
-	uint8_t digest[CCHC_DIGEST_BYTES];
-
-	return cchc_outbox_taken(t->inbox->box, t->file->name, digest) == CCHC_OK &&
-	       memcmp(digest, t->digest, sizeof(digest)) == 0;
 }
 
 static enum cchc_rc put_into_outbox(struct taking *t)
@@ -250,19 +292,41 @@ static enum cchc_rc put_into_outbox(struct taking *t)
 	return rc ? rc : push(t);
 }
 
+/* Its record says what became of it, also when a crash came before it could leave. */
+static bool was_rejected(struct cchc_inbox *inbox, const char *name)
+{
+	struct cchc_namesakes namesakes;
+	struct cchc_arena arena;
+	struct cchc_file record;
+	bool rejected;
+
+	cchc_arena_init(&arena, FILE_ARENA_MAX);
+	rejected = cchc_outbox_namesakes(inbox->box, name, &namesakes) == CCHC_OK &&
+		   cchc_outbox_file(inbox->box, &arena, namesakes.newest, &record) ==
+			   CCHC_OK &&
+		   record.kind == CCHC_FILE_REJECTED;
+	cchc_arena_fini(&arena);
+	return rejected;
+}
+
 void cchc_inbox_take(struct cchc_inbox *inbox, const struct cchc_standing *file,
 		     const struct cchc_inbox_look *look, struct cchc_inbox_round *round)
 {
 	struct taking t = {.inbox = inbox, .file = file, .look = look, .round = round};
+	const struct cchc_settings *s = inbox->settings;
+	bool rejected;
 	enum cchc_rc rc;
 
 	cchc_arena_init(&t.arena, FILE_ARENA_MAX);
 	rc = put_into_outbox(&t);
 	cchc_arena_fini(&t.arena);
-	if (rc)
+	if (rc && rc != CCHC_INVALID)
 		return;
-	if (cchc_inbox_move_taken(inbox, file))
+	rejected = was_rejected(inbox, file->name);
+	if (cchc_inbox_move_taken(inbox, file, rejected ? s->rejected : s->sent))
 		round->wait = CCHC_INBOX_TROUBLE;
+	else if (rejected)
+		round->rejected++;
 	else
 		round->taken++;
 }

@@ -17,8 +17,9 @@ struct cchc_inbox {
 	size_t n;
 	size_t room;
 	bool notes_checked; /* no note of a file that left the inbox before a crash */
-	char (*told)[CCHC_FILE_NAME]; /* unknown files that were logged */
+	char (*told)[CCHC_FILE_NAME]; /* strangers that were logged */
 	size_t n_told;
+	struct cchc_log_limit stranger_limit;
 	struct cchc_log_limit full_limit;
 	struct cchc_log_limit trouble_limit;
 };
@@ -35,11 +36,10 @@ struct cchc_inbox_look {
 void cchc_inbox_take(struct cchc_inbox *inbox, const struct cchc_standing *file,
 		     const struct cchc_inbox_look *look, struct cchc_inbox_round *round);
 
-/* Out of the folder under the first free name; what goes wrong is logged. */
-CCHC_NODISCARD enum cchc_rc cchc_inbox_move(struct cchc_inbox *inbox, const char *name,
-					    const char *folder);
-/* A file that is in the outbox: out of the folder, then its note is forgotten. */
+/* A file that is in the outbox: out of the inbox under the first name that is free in the
+ * other folder, then its note is forgotten. What goes wrong is logged. */
 CCHC_NODISCARD enum cchc_rc cchc_inbox_move_taken(struct cchc_inbox *inbox,
-						  const struct cchc_standing *file);
+						  const struct cchc_standing *file,
+						  const char *folder);
 
 #endif

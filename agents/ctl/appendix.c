@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/csvfield.h"
+
 static enum cchc_rc take_cells(struct cchc_ctl_appendix *a, const Cchc__UnitCells *cells,
 			       struct cchc_err *err)
 {
@@ -81,22 +83,6 @@ enum cchc_rc cchc_ctl_appendix_fill(struct cchc_arena *arena,
 	return rc;
 }
 
-/* RFC 4180: quoted where it must be, quotes doubled. */
-static void put_field(FILE *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
 static enum cchc_rc csv_row(struct cchc_arena *arena, const struct cchc_ctl_appendix *a,
 			    const struct cchc_ctl_cell *cell, FILE *out)
 {
@@ -111,7 +97,7 @@ static enum cchc_rc csv_row(struct cchc_arena *arena, const struct cchc_ctl_appe
 	if (rc != CCHC_OK)
 		return rc;
 	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++) {
-		put_field(out, field[i]);
+		cchc_ctl_csv_field(out, field[i]);
 		fputc(',', out);
 	}
 	fputs(cchc_ctl_cell_plain(cell, value), out);

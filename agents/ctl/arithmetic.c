@@ -324,39 +324,102 @@ static const char *time_rule(enum cchc_over_time over_time)
 	}
 }
 
-static bool is_new_period(const struct cchc_ctl_explanation *e, size_t at)
+/* The figures of one row that one unit gave, the first at `from`: they stand together. */
+struct stretch {
+	size_t from;
+	size_t to;
+	const struct cchc_row *row;
+	bool is_joined; /* of other periods than the one asked for */
+};
+
+static struct stretch stretch_at(const struct cchc_ctl_explanation *e, size_t from)
 {
-	for (size_t i = 0; i < at; i++)
-		if (e->input[i]->period == e->input[at]->period)
-			return false;
-	return true;
+	struct stretch s = {.from = from, .to = from};
+	uint32_t asked = cchc_period_code(e->period);
+
+	s.row = cchc_form_row_by_id(e->form, e->input[from]->row);
+	while (is_of_unit(e, s.to, from) && e->input[s.to]->row == s.row->id) {
+		s.is_joined = s.is_joined || (is_figure(e->input[s.to]) &&
+					      e->input[s.to]->period != asked);
+		s.to++;
+	}
+	return s;
 }
 
-/* "theo thời gian (cộng các kỳ): Quý I/2024 + Quý II/2024"; nothing when every figure is
- * of the very period. */
-static void explain_time(const struct cchc_ctl_explanation *e, FILE *out)
+/* "Quý I/2024 8 + Quý II/2024 6" */
+static size_t put_periods(const struct cchc_ctl_explanation *e, const struct stretch *s,
+			  FILE *out)
 {
-	uint32_t asked = cchc_period_code(e->period);
-	const char *between = e->cell.row->over_time == CCHC_TIME_SUM ? " + " : ", ";
-	bool other = false;
-	size_t nth = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < e->n_inputs; i++)
-		other = other || e->input[i]->period != asked;
-	if (!other)
-		return;
-	fprintf(out, "theo thời gian (%s): ", time_rule(e->cell.row->over_time));
-	for (size_t i = 0; i < e->n_inputs; i++) {
+	for (size_t i = s->from; i < s->to; i++) {
+		const Cchc__Input *input = e->input[i];
 		struct cchc_period period;
 		char title[CCHC_PERIOD_TITLE];
 
-		if (!is_new_period(e, i) ||
-		    !cchc_period_from_code(e->input[i]->period, &period))
+		if (!is_figure(input) || !cchc_period_from_code(input->period, &period))
 			continue;
-		fprintf(out, "%s%s", nth++ ? between : "",
-			cchc_period_title(period, title));
+		if (n++)
+			fputs(s->row->over_time == CCHC_TIME_SUM ? " + " : ", ", out);
+		fprintf(out, "%s ", cchc_period_title(period, title));
+		cchc_ctl_figure_people(s->row, input->state, input->value, out);
+	}
+	return n;
+}
+
+/* What the unit's figure is by the row's rule. False: it cannot be said. */
+static bool join_periods(const struct cchc_ctl_explanation *e, const struct stretch *s,
+			 int64_t *value)
+{
+	*value = 0;
+	for (size_t i = s->from; i < s->to; i++) {
+		int64_t given = e->input[i]->value;
+
+		if (!is_figure(e->input[i]))
+			continue;
+		if (s->row->over_time == CCHC_TIME_LAST)
+			*value = given;
+		else if (s->row->over_time == CCHC_TIME_ANY)
+			*value = *value || given;
+		else if (__builtin_add_overflow(*value, given, value))
+			return false;
+	}
+	return true;
+}
+
+static void explain_stretch(const struct cchc_ctl_explanation *e, const struct stretch *s,
+			    FILE *out)
+{
+	int64_t value;
+
+	fprintf(out, "theo thời gian, %s", e->input[s->from]->unit->code);
+	if (s->row->id != e->cell.row->id)
+		fprintf(out, " %s", s->row->full_code);
+	fprintf(out, " (%s): ", time_rule(s->row->over_time));
+	if (put_periods(e, s, out) > 1 && join_periods(e, s, &value)) {
+		fputs(s->row->over_time == CCHC_TIME_SUM ? " = " : " -> ", out);
+		cchc_ctl_figure_people(s->row, CCHC_FIGURE, value, out);
 	}
 	fputc('\n', out);
+}
+
+/* For each unit by itself, "theo thời gian, 11986 (cộng các kỳ): Quý I/2024 8 + Quý
+ * II/2024 6 = 14": units need not have given the same periods. Nothing for those whose
+ * figure is of the very period. */
+static void explain_time(const struct cchc_ctl_explanation *e, FILE *out)
+{
+	struct stretch s;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_inputs; i = s.to) {
+		s = stretch_at(e, i);
+		if (s.is_joined && n++ < TERMS_WHOLE)
+			explain_stretch(e, &s, out);
+	}
+	if (n > TERMS_WHOLE)
+		fprintf(out,
+			"theo thời gian, còn %zu dòng như vậy (xem số liệu đưa vào)\n",
+			n - TERMS_WHOLE);
 }
 
 static void explain_declared(const struct cchc_ctl_explanation *e, FILE *out)
@@ -376,9 +439,28 @@ static void explain_declared(const struct cchc_ctl_explanation *e, FILE *out)
 	fputs(equal ? ", khớp\n" : ", khác số tổng hợp\n", out);
 }
 
+/* A reserved row that was typed though it can be derived: the typed figure is the cell.
+ */
+static void explain_derived(const struct cchc_ctl_explanation *e, FILE *out)
+{
+	const struct cchc_ctl_cell *cell = &e->cell;
+	const Cchc__Detail *detail = cell->detail;
+
+	if (!detail || !detail->has_derived_state || detail->derived_state == CCHC_ABSENT)
+		return;
+	fputs("đơn vị tự báo cáo: ", out);
+	cchc_ctl_cell_people(cell, out);
+	fputs("; tổng hợp từ cấp dưới: ", out);
+	cchc_ctl_figure_people(cell->row, detail->derived_state, detail->derived, out);
+	fputs(cchc_ctl_cell_derived_differs(cell) ? " – khác nhau, cần kiểm tra\n"
+						  : " – khớp\n",
+	      out);
+}
+
 void cchc_ctl_arithmetic(const struct cchc_ctl_explanation *e, FILE *out)
 {
 	explain_units(e, out);
 	explain_time(e, out);
 	explain_declared(e, out);
+	explain_derived(e, out);
 }

@@ -218,6 +218,16 @@ static bool parts_are_lists(const struct cchc_form *form, const struct cchc_row 
 		form->row[row->denominator].over_units == CCHC_UNITS_SAME);
 }
 
+bool cchc_ctl_cell_derived_differs(const struct cchc_ctl_cell *cell)
+{
+	const Cchc__Detail *detail = cell->detail;
+
+	if (!detail || !detail->has_derived_state || detail->derived_state == CCHC_ABSENT)
+		return false;
+	return detail->derived_state != (uint32_t)cell->state ||
+	       (detail->derived_state == CCHC_FIGURE && detail->derived != cell->value);
+}
+
 static void remark(FILE *out, int *n, const char *label)
 {
 	fprintf(out, "%s%s", (*n)++ ? "; " : "", label);
@@ -255,6 +265,10 @@ void cchc_ctl_cell_remarks(const struct cchc_form *form, const struct cchc_ctl_c
 		remark(out, &n, "số đã khai: ");
 		cchc_ctl_figure_people(row, detail->declared_state, detail->declared,
 				       out);
+	}
+	if (cchc_ctl_cell_derived_differs(cell)) {
+		remark(out, &n, "cần kiểm tra, tổng hợp từ cấp dưới: ");
+		cchc_ctl_figure_people(row, detail->derived_state, detail->derived, out);
 	}
 }
 
@@ -343,7 +357,7 @@ enum cchc_rc cchc_ctl_cell_pairs(struct cchc_arena *arena, const struct cchc_for
 {
 	const struct cchc_row *row = cell->row;
 	const Cchc__Detail *detail = cell->detail;
-	size_t room = 8 + (detail ? detail->n_value : 0);
+	size_t room = 9 + (detail ? detail->n_value : 0);
 	struct pairs pairs = {
 		.list = cchc_arena_array(arena, room, sizeof(struct cchc_ctl_pair)),
 	};
@@ -365,6 +379,9 @@ enum cchc_rc cchc_ctl_cell_pairs(struct cchc_arena *arena, const struct cchc_for
 		if (detail->has_declared_state)
 			put_figure(&pairs, "declared", row, detail->declared_state,
 				   detail->declared);
+		if (detail->has_derived_state)
+			put_figure(&pairs, "derived", row, detail->derived_state,
+				   detail->derived);
 	}
 	*list = pairs.list;
 	*n = pairs.n;

@@ -45,11 +45,13 @@ char *cchc_ctl_figure_plain(const struct cchc_row *row, uint32_t state, int64_t 
 			    char out[CCHC_NUMBER_TEXT]);
 /* How many units gave this value. */
 uint32_t cchc_ctl_cell_count(const struct cchc_ctl_cell *cell, int64_t value);
+/* A derived row was typed, and the units below give something else. */
+bool cchc_ctl_cell_derived_differs(const struct cchc_ctl_cell *cell);
 /* Units that said yes, in a tallied yes/no row. */
 uint32_t cchc_ctl_cell_yes(const struct cchc_ctl_cell *cell);
 
 /* The detail, key by key, in the order of the CSV column: incomplete, parts of a ratio,
- * least, median, most, tallies, own, declared. */
+ * least, median, most, tallies, own, declared, derived. */
 struct cchc_ctl_pair {
 	char key[CCHC_NUMBER_TEXT];
 	char value[CCHC_NUMBER_TEXT];

@@ -10,10 +10,11 @@
 
 enum cchc_ctl_exit {
 	CCHC_CTL_EXIT_FINE = 0,
-	CCHC_CTL_EXIT_FAILED = 1, /* no answer, refused */
+	CCHC_CTL_EXIT_FAILED = 1, /* refused, or an answer that is none */
 	CCHC_CTL_EXIT_USAGE = 2,
 	CCHC_CTL_EXIT_NOTFOUND = 3,
 	CCHC_CTL_EXIT_DIFFERS = 4, /* verify */
+	CCHC_CTL_EXIT_NO_ANSWER = 5,
 };
 
 /* What a command works with; owned by cchc_ctl_run. */

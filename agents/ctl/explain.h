@@ -35,6 +35,13 @@ CCHC_NODISCARD enum cchc_rc cchc_ctl_explain_json(struct cchc_arena *arena,
 						  const struct cchc_ctl_explanation *e,
 						  FILE *out);
 
+/* A heading has no figure: it and the rows below it instead. */
+void cchc_ctl_heading_text(const struct cchc_form *form, const struct cchc_row *heading,
+			   FILE *out);
+CCHC_NODISCARD enum cchc_rc cchc_ctl_heading_json(const struct cchc_form *form,
+						  const struct cchc_row *heading,
+						  FILE *out);
+
 /* How the inputs make the cell, a line each: "8 + 5 = 13", "21 / 79 x 100 = 26,58... ->
  * 26,6". Every equation printed is true of the inputs listed; where they do not give the
  * cell, that is said. */

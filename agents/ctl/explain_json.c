@@ -63,12 +63,14 @@ static json_t *missing_json(const struct cchc_ctl_explanation *e,
 {
 	const struct cchc_row *row = cchc_form_row_by_id(e->form, missing->row);
 
-	return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "unit",
+	return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "unit",
 			 cchc_ctl_json_unit(missing->unit), "row", row->full_code, "why",
 			 cchc_ctl_why_name(missing->why), "last_contact",
 			 moment(missing->has_last_contact, missing->last_contact),
 			 "refusal", refusal_json(missing->refusal), "journal",
-			 number(missing->has_journal, missing->journal));
+			 number(missing->has_journal, missing->journal), "sender",
+			 cchc_ctl_json_text(missing->sender), "received",
+			 moment(missing->has_received, missing->received));
 }
 
 static json_t *inputs_json(const struct cchc_ctl_explanation *e)

@@ -110,6 +110,11 @@ static void put_missing(const struct cchc_ctl_explanation *e,
 	fputs(cchc_ctl_why_people(missing->why), out);
 	if (missing->refusal)
 		put_refusal(missing->refusal, out);
+	if (missing->sender && missing->sender[0])
+		fprintf(out, "; người gửi %s", missing->sender);
+	if (missing->has_received)
+		fprintf(out, " lúc %s",
+			cchc_ctl_moment_people(missing->received, moment));
 	if (missing->has_journal)
 		fprintf(out, "; nhật ký số %" PRIu64, missing->journal);
 	if (missing->has_last_contact)
@@ -162,6 +167,11 @@ static void put_cell(const struct cchc_ctl_explanation *e, FILE *out)
 		fprintf(out, " %s", cell->row->unit);
 	fprintf(out, "  (%" PRIu32 "/%" PRIu32 " đơn vị)\n", cell->reported,
 		cell->expected);
+	if (cell->row->reserved && cell->expected == 0)
+		fputs("Chỉ tiêu do đơn vị trực tiếp nhận báo cáo của cấp xã báo cáo, "
+		      "không "
+		      "phải đơn vị này\n",
+		      out);
 	if (cell->incomplete)
 		fprintf(out, "%" PRIu32 " đơn vị có số liệu chưa đủ các phần\n",
 			cell->incomplete);

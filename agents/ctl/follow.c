@@ -21,8 +21,10 @@ static enum cchc_ctl_follow_action ask(struct cchc_ctl_follow *follow,
 static enum cchc_ctl_follow_action broken(struct cchc_ctl_follow *follow,
 					  const struct cchc_ctl_heard *heard)
 {
-	if (heard->number > follow->base)
+	if (heard->number > follow->base) {
+		follow->gaps++;
 		return ask(follow, heard);
+	}
 	follow->seen = heard->number;
 	follow->number = 0;
 	return CCHC_CTL_SKIP;

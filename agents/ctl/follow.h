@@ -32,7 +32,8 @@ struct cchc_ctl_follow {
 	uint64_t needed; /* the snapshot must be of this commit or later */
 	uint64_t number; /* publication under way, of several parts; 0: none */
 	uint32_t next_part;
-	bool applies; /* its parts are newer than base */
+	bool applies;  /* its parts are newer than base */
+	uint64_t gaps; /* how often publications were missed that a snapshot must bring */
 };
 
 struct cchc_ctl_heard {

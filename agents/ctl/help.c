@@ -1,4 +1,5 @@
 #include "ctl/options.h"
+#include "ctl/register.h"
 
 static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 	[CCHC_CTL_NO_COMMAND] =
@@ -15,15 +16,20 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 		"mối)\n"
 		"  verify     compares the rollups with the journal (đối chiếu)\n"
 		"  about      the daemon: store, receiving unit, forms (thông tin)\n"
+		"  task       the register of tasks (sổ nhiệm vụ): add, import, list, "
+		"show, extend,\n"
+		"             report, accept, return, cancel, reopen, move\n"
+		"  alerts     what is about to be late (cảnh báo): list, ack, silence, "
+		"unsilence,\n"
+		"             test-channel, watch\n"
 		"  keygen     makes a key pair (tạo khóa)\n"
 		"\n"
 		"  --config FILE      settings, /etc/cchcd/ctl.yaml if not given\n"
 		"  --timeout SECONDS  how long to wait for an answer (10; verify 600)\n"
 		"  --version, --help; cchcctl COMMAND --help says more\n"
 		"\n"
-		"exit: 0 fine, 1 no answer or refused, 2 wrong usage or settings, 3 not "
-		"found,\n"
-		"      4 verify found a difference\n",
+		"exit: 0 fine, 1 refused, 2 wrong usage or settings, 3 not found,\n"
+		"      4 verify found a difference, 5 no answer\n",
 	[CCHC_CTL_APPENDIX] =
 		"usage: cchcctl appendix --period P [--unit CODE] [--scope S] [--format "
 		"F]\n"
@@ -44,7 +50,7 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 		"detail is\n"
 		"key=value;key=value: incomplete, the sums of a ratio's parts, least, "
 		"median,\n"
-		"most, how many units gave each value, own, declared.\n",
+		"most, how many units gave each value, own, declared, derived.\n",
 	[CCHC_CTL_EXPLAIN] =
 		"usage: cchcctl explain --period P --indicator I.2 [--unit CODE] "
 		"[--scope S]\n"
@@ -103,5 +109,6 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 
 void cchc_ctl_help(enum cchc_ctl_command command, FILE *out)
 {
-	fputs(COMMANDS[command], out);
+	fputs(COMMANDS[command] ? COMMANDS[command] : cchc_ctl_register_help(command),
+	      out);
 }

@@ -11,6 +11,14 @@ json_t *cchc_ctl_json_unit(const Cchc__UnitInfo *unit)
 			 "level", unit->level);
 }
 
+json_t *cchc_ctl_json_append(json_t *list, json_t *item)
+{
+	if (json_array_append_new(list, item) == 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 json_t *cchc_ctl_json_pairs(const struct cchc_ctl_pair *pairs, size_t n)
 {
 	json_t *object = json_object();

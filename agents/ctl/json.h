@@ -13,6 +13,8 @@
 json_t *cchc_ctl_json_unit(const Cchc__UnitInfo *unit); /* code, name, level */
 /* A text, or null for NULL and "". */
 json_t *cchc_ctl_json_text(const char *text);
+/* The list with the item in it; NULL, and both gone, when either is none. */
+json_t *cchc_ctl_json_append(json_t *list, json_t *item);
 json_t *cchc_ctl_json_pairs(const struct cchc_ctl_pair *pairs, size_t n);
 /* part, code, name, unit, state, value, reported, expected, incomplete, detail */
 json_t *cchc_ctl_json_cell(struct cchc_arena *arena, const struct cchc_form *form,

@@ -18,14 +18,17 @@ enum {
 	CHANGES_HIGH_WATER = 256, /* who falls behind further takes a snapshot */
 	ENCODE_MAX = 64 * 1024,
 	SEND_AGAIN_MS = 10,
+	PING_MS = 1000, /* of silence */
 };
 
 struct question {
 	struct cchc_arena *arena; /* NULL: none is asked */
 	struct cchc_ctl_parts attempt[ATTEMPTS];
 	size_t attempts;
-	size_t done; /* index + 1 of the attempt that is complete */
-	bool broken; /* parts that do not fit together: do not wait for the timer */
+	size_t done;       /* index + 1 of the attempt that is complete */
+	bool broken;       /* parts that do not fit together: do not wait for the timer */
+	uint64_t heard_ms; /* last sign of life, by the loop's clock */
+	bool deserted;     /* none for too long */
 	struct cchc_err err;
 };
 
@@ -44,6 +47,8 @@ struct cchc_ctl_link {
 	struct cchc_zpoll *changes;
 	uint64_t next_id;
 	struct question question;
+	cchc_zpoll_message *listener; /* of answers to many questions; NULL: none */
+	void *listener_data;
 };
 
 static void collect(struct question *q, Cchc__Answer *answer)
@@ -67,6 +72,9 @@ static void on_answer(void *data, const struct cchc_zmessage *message)
 	struct question *q = &link->question;
 	Cchc__Answer *answer;
 
+	if (link->listener)
+		link->listener(link->listener_data, message);
+	q->heard_ms = uv_now(&link->loop);
 	if (!q->arena || q->done || !message->body)
 		return;
 	if (cchc_wire_answer(q->arena, message->body, message->body_len, &answer,
@@ -181,7 +189,7 @@ static bool is_waiting(const struct cchc_ctl_link *link)
 {
 	const struct question *q = &link->question;
 
-	return !q->done && !q->broken && !link->interrupted;
+	return !q->done && !q->broken && !q->deserted && !link->interrupted;
 }
 
 static void wait_for_parts(struct cchc_ctl_link *link, uint64_t wait_ms)
@@ -190,6 +198,35 @@ static void wait_for_parts(struct cchc_ctl_link *link, uint64_t wait_ms)
 	while (is_waiting(link) && !link->expired)
 		uv_run(&link->loop, UV_RUN_ONCE);
 	uv_timer_stop(&link->timer);
+}
+
+/* Asks if anybody is there; what it says is of no interest. */
+static void ping(struct cchc_ctl_link *link, struct cchc_arena *arena)
+{
+	Cchc__Ask ask = CCHC__ASK__INIT;
+
+	ask.kind = CCHC__ASK__KIND__ABOUT;
+	cchc_arena_reset(arena);                      /* the question has been sent */
+	(void)!cchc_ctl_link_send(link, &ask, arena); /* silence is what tells */
+}
+
+/* Waits for the answer until `deadline` by the loop's clock. A daemon that works on it
+ * still answers our pings; one that died is not waited for. */
+static void wait_for_answer(struct cchc_ctl_link *link, struct cchc_arena *arena,
+			    uint64_t deadline)
+{
+	struct question *q = &link->question;
+
+	while (is_waiting(link) && uv_now(&link->loop) < deadline) {
+		uint64_t left = deadline - uv_now(&link->loop);
+		uint64_t silent;
+
+		wait_for_parts(link, left < PING_MS ? left : PING_MS);
+		silent = uv_now(&link->loop) - q->heard_ms;
+		q->deserted = silent >= CCHC_CTL_ALIVE_MS;
+		if (silent >= PING_MS && uv_now(&link->loop) < deadline)
+			ping(link, arena);
+	}
 }
 
 /* One attempt: sends and waits until `deadline` by the loop's clock. Before the
@@ -214,8 +251,8 @@ static enum cchc_rc attempt(struct cchc_ctl_link *link, Cchc__Ask *ask,
 		wait_for_parts(link, SEND_AGAIN_MS);
 		rc = cchc_zsocket_send(socket, NULL, 0, bytes, len);
 	}
-	if (rc == CCHC_OK && uv_now(&link->loop) < deadline)
-		wait_for_parts(link, deadline - uv_now(&link->loop));
+	if (rc == CCHC_OK)
+		wait_for_answer(link, arena, deadline);
 	return rc == CCHC_BUSY ? CCHC_OK : rc;
 }
 
@@ -228,9 +265,10 @@ static enum cchc_rc attempt_all(struct cchc_ctl_link *link, Cchc__Ask *ask,
 	uint64_t began;
 
 	uv_update_time(&link->loop);
-	began = uv_now(&link->loop);
+	began = q->heard_ms = uv_now(&link->loop);
 	cchc_arena_init(&arena, ENCODE_MAX);
-	while (rc == CCHC_OK && q->attempts < attempts && !q->done && !link->interrupted)
+	while (rc == CCHC_OK && q->attempts < attempts && !q->done && !q->deserted &&
+	       !link->interrupted)
 		rc = attempt(link, ask, &arena,
 			     began + timeout_ms * (q->attempts + 1) / attempts);
 	cchc_arena_fini(&arena);
@@ -271,6 +309,9 @@ static enum cchc_rc no_answer(struct cchc_ctl_link *link, unsigned timeout_ms,
 	if (link->question.err.text[0])
 		return cchc_fail(err, CCHC_INVALID, "the answer of %s is no good: %s",
 				 link->settings->queries, link->question.err.text);
+	if (link->question.deserted && timeout_ms > CCHC_CTL_ALIVE_MS)
+		return cchc_fail(err, CCHC_BUSY, "%s went silent: cchcd has ended there?",
+				 link->settings->queries);
 	return cchc_fail(
 		err, CCHC_BUSY,
 		"no answer from %s within %u s; does cchcd run there, and does it "
@@ -278,17 +319,11 @@ static enum cchc_rc no_answer(struct cchc_ctl_link *link, unsigned timeout_ms,
 		link->settings->queries, timeout_ms / 1000, link->own.public_key);
 }
 
-enum cchc_rc cchc_ctl_link_ask(struct cchc_ctl_link *link, struct cchc_arena *arena,
-			       Cchc__Ask *ask, struct cchc_ctl_answer *answer,
-			       struct cchc_err *err)
+static enum cchc_rc ask_within(struct cchc_ctl_link *link, struct cchc_arena *arena,
+			       Cchc__Ask *ask, size_t attempts, unsigned timeout_ms,
+			       struct cchc_ctl_answer *answer, struct cchc_err *err)
 {
 	struct question *q = &link->question;
-	bool verify = ask->kind == CCHC__ASK__KIND__VERIFY;
-	/* A replay takes long and is not to be started three times. */
-	size_t attempts = verify ? 1 : ATTEMPTS;
-	unsigned timeout_ms = link->timeout_ms ? link->timeout_ms
-			      : verify         ? CCHC_CTL_VERIFY_TIMEOUT_MS
-					       : CCHC_CTL_TIMEOUT_MS;
 	enum cchc_rc rc;
 
 	cchc_check(!q->arena);
@@ -307,9 +342,72 @@ enum cchc_rc cchc_ctl_link_ask(struct cchc_ctl_link *link, struct cchc_arena *ar
 	return rc;
 }
 
+enum cchc_rc cchc_ctl_link_ask(struct cchc_ctl_link *link, struct cchc_arena *arena,
+			       Cchc__Ask *ask, struct cchc_ctl_answer *answer,
+			       struct cchc_err *err)
+{
+	bool verify = ask->kind == CCHC__ASK__KIND__VERIFY;
+	unsigned timeout_ms = link->timeout_ms ? link->timeout_ms
+			      : verify         ? CCHC_CTL_VERIFY_TIMEOUT_MS
+					       : CCHC_CTL_TIMEOUT_MS;
+
+	/* A replay takes long and is not to be started three times. */
+	return ask_within(link, arena, ask, verify ? 1 : ATTEMPTS, timeout_ms, answer,
+			  err);
+}
+
+enum cchc_rc cchc_ctl_link_greet(struct cchc_ctl_link *link, struct cchc_err *err)
+{
+	unsigned timeout_ms = cchc_ctl_link_timeout_ms(link);
+	Cchc__Ask ask = CCHC__ASK__INIT;
+	struct cchc_ctl_answer answer;
+	struct cchc_arena arena;
+	enum cchc_rc rc;
+
+	cchc_arena_init(&arena, CCHC_DECODE_MEMORY_MAX * ATTEMPTS);
+	ask.kind = CCHC__ASK__KIND__ABOUT;
+	rc = ask_within(link, &arena, &ask, ATTEMPTS,
+			timeout_ms < CCHC_CTL_ALIVE_MS ? timeout_ms : CCHC_CTL_ALIVE_MS,
+			&answer, err);
+	cchc_arena_fini(&arena);
+	return rc;
+}
+
 void cchc_ctl_link_interrupt(struct cchc_ctl_link *link)
 {
 	link->interrupted = true;
+}
+
+void cchc_ctl_link_listen(struct cchc_ctl_link *link, cchc_zpoll_message *listener,
+			  void *data)
+{
+	link->listener = listener;
+	link->listener_data = data;
+}
+
+enum cchc_rc cchc_ctl_link_send(struct cchc_ctl_link *link, Cchc__Ask *ask,
+				struct cchc_arena *arena)
+{
+	uint8_t *bytes;
+	size_t len;
+	enum cchc_rc rc;
+
+	ask->version = CCHC_PROTOCOL_VERSION;
+	ask->id = ++link->next_id;
+	rc = cchc_wire_encode(arena, &ask->base, &bytes, &len);
+	if (rc == CCHC_OK)
+		rc = cchc_zsocket_send(cchc_zpoll_socket(link->queries), NULL, 0, bytes,
+				       len);
+	return rc;
+}
+
+bool cchc_ctl_link_turn(struct cchc_ctl_link *link, uint64_t wait_ms)
+{
+	link->expired = uv_timer_start(&link->timer, on_timer, wait_ms, 0) != 0;
+	if (!link->interrupted && !link->expired)
+		uv_run(&link->loop, UV_RUN_ONCE);
+	uv_timer_stop(&link->timer);
+	return !link->interrupted;
 }
 
 enum cchc_rc cchc_ctl_link_follow(struct cchc_ctl_link *link, const char *topic,

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "core/form.h"
+#include "proto/wire.h"
 
 /* What was asked for on the command line, checked as far as it can be without the daemon.
  */
@@ -20,6 +21,25 @@ enum cchc_ctl_command {
 	CCHC_CTL_JOURNAL,
 	CCHC_CTL_ABOUT,
 	CCHC_CTL_KEYGEN,
+	CCHC_CTL_TASK, /* of two words: the first alone */
+	CCHC_CTL_TASK_ADD,
+	CCHC_CTL_TASK_IMPORT,
+	CCHC_CTL_TASK_LIST,
+	CCHC_CTL_TASK_SHOW,
+	CCHC_CTL_TASK_EXTEND,
+	CCHC_CTL_TASK_REPORT,
+	CCHC_CTL_TASK_ACCEPT,
+	CCHC_CTL_TASK_RETURN,
+	CCHC_CTL_TASK_CANCEL,
+	CCHC_CTL_TASK_REOPEN,
+	CCHC_CTL_TASK_MOVE,
+	CCHC_CTL_ALERTS,
+	CCHC_CTL_ALERTS_LIST,
+	CCHC_CTL_ALERTS_ACK,
+	CCHC_CTL_ALERTS_SILENCE,
+	CCHC_CTL_ALERTS_UNSILENCE,
+	CCHC_CTL_ALERTS_TEST,
+	CCHC_CTL_ALERTS_WATCH,
 	CCHC_CTL_COMMANDS,
 };
 
@@ -44,7 +64,34 @@ struct cchc_ctl_options {
 	enum cchc_scope scope;
 	enum cchc_ctl_format format;
 	const char *indicator; /* NULL: not given */
-	const char *file;      /* keygen */
+	const char *file;      /* keygen, task import */
+	/* tasks and alerts: texts are NULL, days CCHC_DAY_NONE where not given */
+	const char *id; /* of a task */
+	const char *title;
+	const char *leads; /* codes, or "all" */
+	const char *co;    /* codes */
+	const char *class_name;
+	const char *doc;
+	const char *assigner;
+	const char *result;
+	const char *reason;
+	const char *step;
+	const char *note;
+	const char *key; /* of an alert, number of a silence, name of a channel */
+	const char *to;
+	cchc_day doc_date;
+	cchc_day assigned;
+	cchc_day due;
+	cchc_day done;
+	Cchc__TasksAsk__Which which; /* open, if not given */
+	uint32_t newest;             /* 0: not given */
+	int64_t until_ms;            /* 0: not given */
+	int64_t span_ms;             /* 0: not given */
+	bool below;
+	bool duties;
+	bool all;
+	bool silences;
+	bool dry_run;
 };
 
 /* INVALID with a text that names the option, the value and what is accepted. */

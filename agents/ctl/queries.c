@@ -115,6 +115,15 @@ static enum cchc_rc ask_explanation(struct cchc_ctl_session *session,
 	return cchc_ctl_link_ask(session->link, session->arena, &ask, answer, err);
 }
 
+static enum cchc_rc tell_heading(struct cchc_ctl_session *session,
+				 const struct cchc_row *row)
+{
+	if (session->options->json)
+		return cchc_ctl_heading_json(session->form, row, session->out);
+	cchc_ctl_heading_text(session->form, row, session->out);
+	return CCHC_OK;
+}
+
 enum cchc_rc cchc_ctl_explain_run(struct cchc_ctl_session *session, struct cchc_err *err)
 {
 	const struct cchc_row *row;
@@ -123,9 +132,7 @@ enum cchc_rc cchc_ctl_explain_run(struct cchc_ctl_session *session, struct cchc_
 	enum cchc_rc rc = cchc_ctl_find_row(session, &row, err);
 
 	if (rc == CCHC_OK && row->kind == CCHC_HEADING)
-		return cchc_fail(err, CCHC_INVALID,
-				 "--indicator: %s is a heading and has no figure",
-				 row->full_code);
+		return tell_heading(session, row);
 	if (rc == CCHC_OK)
 		rc = ask_explanation(session, row, &answer, err);
 	if (rc == CCHC_OK)

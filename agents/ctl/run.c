@@ -3,14 +3,22 @@
 
 #include "base/check.h"
 #include "ctl/commands.h"
+#include "ctl/register.h"
 
 enum { ANSWERS_MAX = 256 * 1024 * 1024, SETTINGS_MAX = 1024 * 1024 };
 
 static int exit_of(enum cchc_rc rc)
 {
-	if (rc == CCHC_OK)
+	switch (rc) {
+	case CCHC_OK:
 		return CCHC_CTL_EXIT_FINE;
-	return rc == CCHC_NOTFOUND ? CCHC_CTL_EXIT_NOTFOUND : CCHC_CTL_EXIT_FAILED;
+	case CCHC_NOTFOUND:
+		return CCHC_CTL_EXIT_NOTFOUND;
+	case CCHC_BUSY:
+		return CCHC_CTL_EXIT_NO_ANSWER;
+	default:
+		return CCHC_CTL_EXIT_FAILED;
+	}
 }
 
 static int tell(const struct cchc_err *err, enum cchc_rc rc, int code)
@@ -53,7 +61,7 @@ static enum cchc_rc run_command(struct cchc_ctl_session *session, bool *agrees,
 	case CCHC_CTL_VERIFY:
 		return cchc_ctl_verify_run(session, agrees, err);
 	default:
-		return cchc_fail(err, CCHC_INVALID, "no command");
+		return cchc_ctl_register_run(session, err);
 	}
 }
 
@@ -80,7 +88,9 @@ static int run_connected(const struct cchc_ctl_options *options,
 	cchc_arena_init(&arena, ANSWERS_MAX);
 	rc = cchc_ctl_link_open(settings, options->timeout_ms, &session.link, &err);
 	if (rc == CCHC_OK) {
-		rc = flush(run_command(&session, &agrees, &err), stdout, &err);
+		rc = cchc_ctl_link_greet(session.link, &err);
+		if (rc == CCHC_OK)
+			rc = flush(run_command(&session, &agrees, &err), stdout, &err);
 	} else if (rc == CCHC_NOTFOUND) {
 		rc = CCHC_DENIED; /* a key file that is not there, not what was asked for
 				   */

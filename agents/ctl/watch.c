@@ -1,8 +1,5 @@
-/* watch.c - the cells of one unit and period as they change.
- *
- * Numbers decide (follow.h): this file only keeps what they say to keep, asks when they
- * say to ask, and shows the result. Publications come on the loop, also while a snapshot
- * is asked for; then they are held and offered again afterwards. */
+/* watch.c - the cells of one unit and period as they change: what topic.c follows, kept
+ * and shown. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +9,15 @@
 #include "core/date.h"
 #include "ctl/appendix.h"
 #include "ctl/commands.h"
-#include "ctl/follow.h"
 #include "ctl/live.h"
 #include "ctl/moment.h"
 #include "ctl/screen.h"
+#include "ctl/topic.h"
 #include "ctl/watchprint.h"
 
 enum {
-	HELD_MAX = 1024, /* publications */
-	HELD_MEMORY_MAX = 32 * 1024 * 1024,
-	SNAPSHOT_MEMORY_MAX = 64 * 1024 * 1024,
-	ASK_AGAIN_MS = 250,
-	TICK_MS = 500,
-	SILENCE_MS = 3 * CCHC_TOPIC_REPEAT_MS,
+	SCRATCH_MAX = 32 * 1024 * 1024,
+	PAINT_MS = 500, /* the clock, and how long it has been silent */
 };
 
 enum view { VIEW_LINES, VIEW_JSON, VIEW_SCREEN };
@@ -37,43 +30,14 @@ struct watch {
 	char topic[64];
 	char unit[CCHC_UNIT_CODE];
 	char unit_name[256];
-	struct cchc_ctl_follow follow;
+	struct cchc_ctl_topic *followed;
 	struct cchc_ctl_live *live; /* NULL before the first snapshot */
 	uint64_t commit;            /* of what is shown */
-	struct cchc_arena held_arena;
-	const Cchc__Publication *held[HELD_MAX];
-	size_t n_held;
-	struct cchc_arena scratch; /* of one publication */
-	bool wants_snapshot;
-	bool asked_late; /* a snapshot is there, a later ask failed */
-	bool stop;
+	struct cchc_arena scratch;  /* of one publication */
 	bool repaint;
-	uint64_t ask_after_ms;      /* by the loop's clock */
-	uint64_t heard_ms;          /* last publication */
-	struct cchc_err unreadable; /* the last publication that could not be read */
-	enum cchc_rc failed;        /* of a callback */
-	uv_signal_t interrupt;
-	uv_signal_t terminate;
+	uint64_t painted_ms; /* by the loop's clock */
 	uv_signal_t resize;
-	uv_timer_t tick;
 };
-
-static uint64_t now_ms(const struct watch *w)
-{
-	return uv_now(cchc_ctl_link_loop(w->session->link));
-}
-
-static void drop_held(struct watch *w)
-{
-	w->n_held = 0;
-	cchc_arena_reset(&w->held_arena);
-}
-
-static void want_snapshot(struct watch *w, uint64_t after_ms)
-{
-	w->wants_snapshot = true;
-	w->ask_after_ms = now_ms(w) + after_ms;
-}
 
 static enum cchc_rc show_change(struct watch *w, const struct cchc_ctl_line *line)
 {
@@ -110,13 +74,15 @@ static enum cchc_rc apply_cells(struct watch *w, const Cchc__UnitCells *cells,
 
 /* Cells of other periods and forms are not watched; those of another revision of our form
  * mean that the form changed, which only a snapshot brings. */
-static void apply(struct watch *w, const Cchc__Publication *publication)
+static enum cchc_rc apply(void *data, const Cchc__Publication *publication)
 {
+	struct watch *w = data;
 	const struct cchc_form *form = w->session->form;
+	enum cchc_rc rc = CCHC_OK;
 
-	for (size_t i = 0; i < publication->n_cells; i++) {
+	cchc_arena_reset(&w->scratch);
+	for (size_t i = 0; i < publication->n_cells && rc == CCHC_OK; i++) {
 		const Cchc__UnitCells *cells = publication->cells[i];
-		enum cchc_rc rc;
 
 		if (cells->period != cchc_period_code(w->period) ||
 		    cells->scope != CCHC_SCOPE_TOTAL ||
@@ -126,73 +92,9 @@ static void apply(struct watch *w, const Cchc__Publication *publication)
 		rc = cells->revision == form->revision
 			     ? apply_cells(w, cells, publication->number)
 			     : CCHC_INVALID;
-		if (rc == CCHC_INVALID) {
-			cchc_ctl_follow_again(&w->follow);
-			want_snapshot(w, 0);
-		} else if (rc != CCHC_OK) {
-			w->failed = rc;
-		}
 	}
 	w->commit = publication->number;
-}
-
-static void hold(struct watch *w, const Cchc__Publication *publication)
-{
-	if (w->n_held < HELD_MAX)
-		w->held[w->n_held++] = publication;
-}
-
-static void hear(struct watch *w, const Cchc__Publication *publication)
-{
-	struct cchc_ctl_heard heard = {
-		.incarnation = publication->incarnation,
-		.previous = publication->previous,
-		.number = publication->number,
-		.part = publication->has_part ? publication->part : 0,
-		.last = publication->has_last ? publication->last : true,
-		.empty = publication->n_cells == 0,
-	};
-
-	switch (cchc_ctl_follow_hear(&w->follow, &heard)) {
-	case CCHC_CTL_APPLY:
-		apply(w, publication);
-		break;
-	case CCHC_CTL_HOLD:
-		hold(w, publication);
-		break;
-	case CCHC_CTL_ASK:
-		drop_held(w);
-		want_snapshot(w, 0);
-		break;
-	default:
-		break;
-	}
-}
-
-static bool is_our_topic(const struct watch *w, const struct cchc_zmessage *message)
-{
-	return message->body && message->route_len == strlen(w->topic) &&
-	       memcmp(message->route, w->topic, message->route_len) == 0;
-}
-
-static void on_publication(void *data, const struct cchc_zmessage *message)
-{
-	struct watch *w = data;
-	bool holding = w->follow.state == CCHC_CTL_ASKING;
-	struct cchc_arena *arena = holding ? &w->held_arena : &w->scratch;
-	Cchc__Publication *publication;
-
-	if (!is_our_topic(w, message))
-		return;
-	w->repaint = w->repaint || now_ms(w) - w->heard_ms > SILENCE_MS;
-	w->heard_ms = now_ms(w);
-	if (!holding)
-		cchc_arena_reset(&w->scratch);
-	/* One that cannot be kept or read is like one that was lost: the next one tells.
-	 */
-	if (cchc_wire_publication(arena, message->body, message->body_len, &publication,
-				  &w->unreadable) == CCHC_OK)
-		hear(w, publication);
+	return rc;
 }
 
 static enum cchc_rc show_snapshot(struct watch *w,
@@ -218,9 +120,10 @@ static enum cchc_rc show_snapshot(struct watch *w,
 	return rc;
 }
 
-static enum cchc_rc take_snapshot(struct watch *w, const struct cchc_ctl_answer *answer,
-				  struct cchc_err *err)
+static enum cchc_rc take(void *data, const struct cchc_ctl_answer *answer,
+			 struct cchc_err *err)
 {
+	struct watch *w = data;
 	struct cchc_ctl_session *s = w->session;
 	struct cchc_ctl_appendix appendix;
 	bool first = !w->live || w->live->form != s->form;
@@ -241,63 +144,28 @@ static enum cchc_rc take_snapshot(struct watch *w, const struct cchc_ctl_answer 
 	return rc;
 }
 
-/* What came while the snapshot was on its way, in order. Offered from a copy of the list:
- * if one of them breaks the chain, the rest is of no use and already dropped. */
-static void offer_held(struct watch *w)
+static enum cchc_rc ask(void *data, struct cchc_ctl_answer *answer, struct cchc_err *err)
 {
-	size_t n = w->n_held;
-
-	for (size_t i = 0; i < n && w->follow.state == CCHC_CTL_FOLLOWING; i++)
-		hear(w, w->held[i]);
-	drop_held(w);
-}
-
-static enum cchc_rc snapshot(struct watch *w, struct cchc_err *err)
-{
-	struct cchc_ctl_session *s = w->session;
+	struct watch *w = data;
 	Cchc__CellsAsk cells = CCHC__CELLS_ASK__INIT;
-	struct cchc_ctl_answer answer;
-	enum cchc_rc rc;
 
-	w->wants_snapshot = false;
 	cells.period = cchc_period_code(w->period);
 	cells.has_scope = 1;
 	cells.scope = CCHC_SCOPE_TOTAL;
 	cells.unit = w->unit;
 	cells.has_watch = 1;
 	cells.watch = 1;
-	cchc_arena_reset(s->arena);
-	rc = cchc_ctl_ask_cells(s, &cells, s->arena, &answer, err);
-	if (rc != CCHC_OK)
-		return rc;
-	if (!cchc_ctl_follow_snapshot(&w->follow, answer.incarnation, answer.commit)) {
-		want_snapshot(w, ASK_AGAIN_MS);
-		return CCHC_OK;
-	}
-	rc = take_snapshot(w, &answer, err);
-	if (rc == CCHC_OK)
-		offer_held(w);
-	return rc;
+	cchc_arena_reset(w->session->arena);
+	return cchc_ctl_ask_cells(w->session, &cells, w->session->arena, answer, err);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_resize(uv_signal_t *handle, int number)
 {
 	struct watch *w = handle->data;
 
-	if (number == SIGWINCH) {
-		fputs("\033[2J", w->session->out);
-		w->repaint = true;
-		return;
-	}
-	w->stop = true;
-	cchc_ctl_link_interrupt(w->session->link);
-}
-
-static void on_tick(uv_timer_t *tick)
-{
-	struct watch *w = tick->data;
-
-	w->repaint = true; /* the clock, and how long it has been silent */
+	(void)number;
+	fputs("\033[2J", w->session->out);
+	w->repaint = true;
 }
 
 static void paint(struct watch *w)
@@ -308,7 +176,7 @@ static void paint(struct watch *w)
 		.unit = w->unit_name,
 		.period = cchc_period_title(w->period, title),
 		.clock = cchc_ctl_moment_time(cchc_clock_wall_ms(), clock),
-		.notice = w->asked_late || now_ms(w) - w->heard_ms > SILENCE_MS
+		.notice = cchc_ctl_topic_is_late(w->followed)
 				  ? "MẤT LIÊN LẠC với máy chủ – số liệu có thể đã cũ"
 				  : "",
 		.commit = w->commit,
@@ -320,55 +188,29 @@ static void paint(struct watch *w)
 				      cchc_ctl_window_of(fileno(w->session->out)));
 }
 
-/* Once a snapshot was there, silence is shown and waited out; before, it is a failure. */
-static enum cchc_rc ask_if_wanted(struct watch *w, struct cchc_err *err)
+static void paint_if_due(struct watch *w)
 {
-	enum cchc_rc rc;
+	uint64_t now_ms = uv_now(cchc_ctl_link_loop(w->session->link));
 
-	if (!w->wants_snapshot || now_ms(w) < w->ask_after_ms)
-		return CCHC_OK;
-	rc = snapshot(w, err);
-	if (rc == CCHC_BUSY && w->stop)
-		return CCHC_OK;
-	w->asked_late = rc == CCHC_BUSY || rc == CCHC_DENIED;
-	if (w->asked_late && w->live) {
-		want_snapshot(w, ASK_AGAIN_MS);
-		return CCHC_OK;
-	}
-	return rc;
-}
-
-static enum cchc_rc check_first_contact(const struct watch *w, uint64_t began_ms,
-					struct cchc_err *err)
-{
-	unsigned timeout_ms = cchc_ctl_link_timeout_ms(w->session->link);
-
-	if (w->live || w->follow.state != CCHC_CTL_WAITING ||
-	    now_ms(w) - began_ms < timeout_ms)
-		return CCHC_OK;
-	return cchc_fail(err, CCHC_BUSY,
-			 "nothing heard on the changes socket within %u s (topic %s) %s",
-			 timeout_ms / 1000, w->topic, w->unreadable.text);
+	if (!w->repaint && now_ms - w->painted_ms < PAINT_MS)
+		return;
+	w->painted_ms = now_ms;
+	paint(w);
 }
 
 static enum cchc_rc follow_changes(struct watch *w, struct cchc_err *err)
 {
-	uint64_t began_ms = now_ms(w);
-	bool settled = false;
+	bool ended = false;
 	enum cchc_rc rc = CCHC_OK;
 
-	while (rc == CCHC_OK && !w->stop && !(w->session->options->once && settled)) {
-		uv_run(cchc_ctl_link_loop(w->session->link), UV_RUN_ONCE);
-		rc = ask_if_wanted(w, err);
-		if (rc == CCHC_OK)
-			rc = w->failed;
-		if (rc == CCHC_OK)
-			rc = check_first_contact(w, began_ms, err);
-		if (w->repaint)
-			paint(w);
+	while (rc == CCHC_OK && !ended) {
+		rc = cchc_ctl_topic_turn(w->followed, err);
+		paint_if_due(w);
 		if (fflush(w->session->out) != 0)
 			return cchc_fail(err, CCHC_IO, "cannot write the output");
-		settled = w->live && w->follow.state == CCHC_CTL_FOLLOWING;
+		ended = cchc_ctl_topic_stopped(w->followed) ||
+			(w->session->options->once &&
+			 cchc_ctl_topic_is_current(w->followed));
 	}
 	return rc;
 }
@@ -405,35 +247,34 @@ static enum cchc_rc choose(struct watch *w, struct cchc_err *err)
 	return CCHC_OK;
 }
 
-static enum cchc_rc start_handles(struct watch *w, struct cchc_err *err)
+static enum cchc_rc watch_size(struct watch *w, struct cchc_err *err)
 {
-	uv_loop_t *loop = cchc_ctl_link_loop(w->session->link);
-	bool failed = uv_signal_init(loop, &w->interrupt) != 0 ||
-		      uv_signal_init(loop, &w->terminate) != 0 ||
-		      uv_signal_init(loop, &w->resize) != 0 ||
-		      uv_timer_init(loop, &w->tick) != 0;
-
-	if (failed)
+	if (uv_signal_init(cchc_ctl_link_loop(w->session->link), &w->resize) != 0)
 		return cchc_fail(err, CCHC_NOMEM, "cannot watch signals");
-	w->interrupt.data = w->terminate.data = w->resize.data = w->tick.data = w;
-	failed = uv_signal_start(&w->interrupt, on_signal, SIGINT) != 0 ||
-		 uv_signal_start(&w->terminate, on_signal, SIGTERM) != 0 ||
-		 uv_timer_start(&w->tick, on_tick, TICK_MS, TICK_MS) != 0;
-	if (w->view == VIEW_SCREEN)
-		failed = failed || uv_signal_start(&w->resize, on_signal, SIGWINCH) != 0;
-	return failed ? cchc_fail(err, CCHC_IO, "cannot watch signals") : CCHC_OK;
+	w->resize.data = w;
+	if (uv_signal_start(&w->resize, on_resize, SIGWINCH) != 0)
+		return cchc_fail(err, CCHC_IO, "cannot watch signals");
+	return CCHC_OK;
 }
 
-static enum cchc_rc watch(struct watch *w, struct cchc_err *err)
+static enum cchc_rc say_end(struct watch *w)
+{
+	struct cchc_ctl_watched watched = {w->unit, w->period_text};
+	struct cchc_ctl_watch_counts counts = cchc_ctl_topic_counts(w->followed);
+
+	return cchc_ctl_watch_end_json(&watched, &counts, w->session->out);
+}
+
+static enum cchc_rc watch(struct watch *w, const struct cchc_ctl_topic_user *user,
+			  struct cchc_err *err)
 {
 	enum cchc_rc rc = choose(w, err);
 
+	if (rc == CCHC_OK && w->view == VIEW_SCREEN)
+		rc = watch_size(w, err);
 	if (rc == CCHC_OK)
-		rc = start_handles(w, err);
-	w->heard_ms = now_ms(w);
-	if (rc == CCHC_OK)
-		rc = cchc_ctl_link_follow(w->session->link, w->topic, on_publication, w,
-					  err);
+		rc = cchc_ctl_topic_follow(w->session->link, w->topic, user, &w->followed,
+					   err);
 	if (rc != CCHC_OK)
 		return rc;
 	if (w->view == VIEW_SCREEN)
@@ -441,12 +282,16 @@ static enum cchc_rc watch(struct watch *w, struct cchc_err *err)
 	rc = follow_changes(w, err);
 	if (w->view == VIEW_SCREEN)
 		cchc_ctl_screen_leave(w->session->out);
+	if (rc == CCHC_OK && w->view == VIEW_JSON && cchc_ctl_topic_stopped(w->followed))
+		rc = say_end(w);
 	return rc;
 }
 
 enum cchc_rc cchc_ctl_watch_run(struct cchc_ctl_session *session, struct cchc_err *err)
 {
 	struct watch *w = calloc(1, sizeof(*w));
+	struct cchc_ctl_topic_user user = {
+		.data = w, .ask = ask, .take = take, .apply = apply};
 	const struct cchc_ctl_options *options = session->options;
 	enum cchc_rc rc;
 
@@ -458,14 +303,12 @@ enum cchc_rc cchc_ctl_watch_run(struct cchc_ctl_session *session, struct cchc_er
 		w->view = VIEW_JSON;
 	else if (!options->once && isatty(fileno(session->out)))
 		w->view = VIEW_SCREEN;
-	cchc_arena_init(&w->held_arena, HELD_MEMORY_MAX);
-	cchc_arena_init(&w->scratch, HELD_MEMORY_MAX);
-	cchc_ctl_follow_init(&w->follow);
-	rc = watch(w, err);
-	/* The handles live in w: the loop must let go of them first. */
+	cchc_arena_init(&w->scratch, SCRATCH_MAX);
+	rc = watch(w, &user, err);
+	/* Handles live in w and in the topic: the loop must let go of them first. */
 	cchc_ctl_link_close(&session->link);
+	cchc_ctl_topic_free(&w->followed);
 	cchc_ctl_live_free(&w->live);
-	cchc_arena_fini(&w->held_arena);
 	cchc_arena_fini(&w->scratch);
 	free(w);
 	return rc;

@@ -62,3 +62,16 @@ enum cchc_rc cchc_ctl_watch_snapshot_json(const struct cchc_ctl_live *live,
 	}
 	return cchc_ctl_json_print(head, CCHC_CTL_JSON_LINE, out);
 }
+
+enum cchc_rc cchc_ctl_watch_end_json(const struct cchc_ctl_watched *watched,
+				     const struct cchc_ctl_watch_counts *counts,
+				     FILE *out)
+{
+	json_t *json = json_pack("{s:s, s:s, s:{s:I, s:I, s:I}}", "unit", watched->unit,
+				 "period", watched->period, "end", "publications",
+				 (json_int_t)counts->publications, "gaps",
+				 (json_int_t)counts->gaps, "snapshots",
+				 (json_int_t)counts->snapshots);
+
+	return cchc_ctl_json_print(json, CCHC_CTL_JSON_LINE, out);
+}

@@ -2,6 +2,7 @@
 #define CCHC_CTL_WATCHPRINT_H
 
 #include "ctl/live.h"
+#include "ctl/topic.h"
 
 /* What a watcher prints where there is no terminal. */
 
@@ -22,5 +23,10 @@ CCHC_NODISCARD enum cchc_rc
 cchc_ctl_watch_snapshot_json(const struct cchc_ctl_live *live,
 			     const struct cchc_ctl_watched *watched, uint64_t commit,
 			     FILE *out);
+
+/* {"unit":..,"period":..,"end":{"publications":n,"gaps":n,"snapshots":n}} */
+CCHC_NODISCARD enum cchc_rc
+cchc_ctl_watch_end_json(const struct cchc_ctl_watched *watched,
+			const struct cchc_ctl_watch_counts *counts, FILE *out);
 
 #endif

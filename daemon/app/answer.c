@@ -17,8 +17,11 @@ void cchc_answer_fini(struct cchc_answer *answer)
 	answer->first = answer->last = NULL;
 }
 
-enum cchc_rc cchc_answer_add(struct cchc_answer *answer, Cchc__Answer *part,
-			     enum cchc_which which)
+enum { FIELD_CELLS = 10 }; /* of Answer */
+
+static enum cchc_rc add(struct cchc_answer *answer, Cchc__Answer *part,
+			const struct cchc_wire_piece *piece, size_t n,
+			enum cchc_which which)
 {
 	struct cchc_frame *frame = cchc_arena_alloc(&answer->arena, sizeof(*frame));
 	enum cchc_rc rc;
@@ -31,7 +34,8 @@ enum cchc_rc cchc_answer_add(struct cchc_answer *answer, Cchc__Answer *part,
 	part->last = which == CCHC_PART_LAST;
 	part->commit = answer->commit;
 	part->incarnation = answer->incarnation;
-	rc = cchc_wire_encode(&answer->arena, &part->base, &frame->bytes, &frame->len);
+	rc = cchc_wire_encode_with(&answer->arena, &part->base, FIELD_CELLS, piece, n,
+				   &frame->bytes, &frame->len);
 	if (rc != CCHC_OK)
 		return rc;
 	if (answer->last)
@@ -41,6 +45,22 @@ enum cchc_rc cchc_answer_add(struct cchc_answer *answer, Cchc__Answer *part,
 	answer->last = frame;
 	answer->closed = part->last;
 	return CCHC_OK;
+}
+
+enum cchc_rc cchc_answer_add(struct cchc_answer *answer, Cchc__Answer *part,
+			     enum cchc_which which)
+{
+	return add(answer, part, NULL, 0, which);
+}
+
+enum cchc_rc cchc_answer_add_cells(struct cchc_answer *answer,
+				   const struct cchc_wire_piece *piece, size_t n,
+				   enum cchc_which which)
+{
+	Cchc__Answer part = CCHC__ANSWER__INIT;
+
+	part.kind = CCHC__ANSWER__KIND__CELLS;
+	return add(answer, &part, piece, n, which);
 }
 
 static void refuse(struct cchc_answer *answer, bool lasting, const char *format,

@@ -35,6 +35,10 @@ enum cchc_which { CCHC_PART_MORE, CCHC_PART_LAST };
  */
 CCHC_NODISCARD enum cchc_rc cchc_answer_add(struct cchc_answer *answer,
 					    Cchc__Answer *part, enum cchc_which which);
+/* The same for cells that are encoded already. */
+CCHC_NODISCARD enum cchc_rc cchc_answer_add_cells(struct cchc_answer *answer,
+						  const struct cchc_wire_piece *piece,
+						  size_t n, enum cchc_which which);
 /* Throws away what was made and refuses with a text: asking again later may help. */
 void cchc_answer_refuse(struct cchc_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -2,7 +2,44 @@
 
 #include <stdlib.h>
 
-enum { YEARS_KEPT = 100 }; /* a year without figures holds no period, but takes a place */
+enum {
+	YEARS_KEPT = 100, /* a year without figures holds no period, but takes a place */
+	TASK_MEMORY = 1024 * 1024,
+};
+
+static void on_counts(void *data, uint32_t unit, struct cchc_period period)
+{
+	cchc_view_counts_changed(data, unit, period);
+}
+
+static bool counts_tasks(const struct cchc_form *form)
+{
+	for (size_t i = 0; i < form->n; i++)
+		if (form->row[i].counts != CCHC_REGISTER_NONE)
+			return true;
+	return false;
+}
+
+static enum cchc_rc add_counts(struct cchc_board *board, struct cchc_board_form *form)
+{
+	const struct cchc_form *of = form->of->form;
+	struct cchc_counts_options options = {
+		.trees = &board->trees,
+		.max_unit = board->catalog->units.max_id,
+		.closing_day = of->closing_day,
+		.from = cchc_catalog_register_day(board->catalog, of->closing_day),
+		.now_ms = INT64_MIN,
+		.on_change = on_counts,
+		.data = form->view,
+	};
+	enum cchc_rc rc;
+
+	if (!counts_tasks(of) || options.from == CCHC_DAY_NONE)
+		return CCHC_OK;
+	rc = cchc_counts_new(&options, &form->counts);
+	form->view->counts = form->counts;
+	return rc;
+}
 
 enum cchc_rc cchc_board_new(const struct cchc_catalog *catalog, struct cchc_board **board)
 {
@@ -12,6 +49,7 @@ enum cchc_rc cchc_board_new(const struct cchc_catalog *catalog, struct cchc_boar
 	if (!made)
 		return CCHC_NOMEM;
 	made->catalog = catalog;
+	made->counted_ms = INT64_MIN;
 	cchc_trees_init(&made->trees, &catalog->units);
 	for (size_t i = 0; i < catalog->n_forms && rc == CCHC_OK; i++) {
 		struct cchc_board_form *form = &made->form[made->n_forms];
@@ -22,6 +60,8 @@ enum cchc_rc cchc_board_new(const struct cchc_catalog *catalog, struct cchc_boar
 		rc = cchc_view_new(form->of->form, &made->trees, catalog->units.max_id,
 				   &form->view);
 		made->n_forms++;
+		if (rc == CCHC_OK)
+			rc = add_counts(made, form);
 	}
 	if (rc != CCHC_OK) {
 		cchc_board_free(&made);
@@ -35,8 +75,11 @@ void cchc_board_free(struct cchc_board **board)
 {
 	if (!*board)
 		return;
-	for (size_t i = 0; i < (*board)->n_forms; i++)
+	for (size_t i = 0; i < (*board)->n_forms; i++) {
+		cchc_encoded_fini(&(*board)->form[i].encoded);
+		cchc_counts_free(&(*board)->form[i].counts);
 		cchc_view_free(&(*board)->form[i].view);
+	}
 	cchc_trees_fini(&(*board)->trees);
 	free(*board);
 	*board = NULL;
@@ -81,14 +124,20 @@ static void on_cells(void *data, const struct cchc_stored_cell *cells, size_t n)
 	struct loading *loading = data;
 	struct cchc_board_form *form = cchc_board_form(loading->board, cells[0].form);
 
-	for (size_t i = 0; form && i < n && loading->rc == CCHC_OK; i++) {
+	struct cchc_record *record;
+
+	if (!form || loading->rc != CCHC_OK)
+		return;
+	record =
+		cchc_figures_record(&form->view->figures, cells[0].unit, cells[0].period);
+	if (!record)
+		loading->rc = CCHC_NOMEM;
+	for (size_t i = 0; record && i < n; i++) {
 		const struct cchc_row *row =
 			cchc_form_row_by_id(form->of->form, cells[i].row);
 
 		if (row)
-			loading->rc = cchc_figures_set(&form->view->figures,
-						       cells[i].unit, cells[i].period,
-						       row->index, cells[i].figure);
+			cchc_record_set(record, row->index, cells[i].figure);
 	}
 }
 
@@ -96,10 +145,56 @@ static void drop_year(struct cchc_board *board, uint16_t year)
 {
 	struct cchc_board_year *entry = find_year(board, year);
 
-	for (size_t i = 0; i < board->n_forms; i++)
+	for (size_t i = 0; i < board->n_forms; i++) {
 		cchc_view_drop_year(board->form[i].view, year);
+		if (board->form[i].counts)
+			cchc_counts_drop_year(board->form[i].counts, year);
+	}
 	if (entry)
 		*entry = board->year[--board->n_years];
+}
+
+struct counting {
+	struct cchc_counts *counts;
+	uint16_t year;
+	enum cchc_rc rc;
+};
+
+static bool on_task(void *data, const struct cchc_task *task)
+{
+	struct counting *counting = data;
+
+	counting->rc = cchc_counts_add_task(counting->counts, task, counting->year);
+	return counting->rc == CCHC_OK;
+}
+
+/* Only years that have counts at all are paid for. */
+static enum cchc_rc load_counts(struct cchc_board_form *form, struct cchc_txn *txn,
+				uint16_t year)
+{
+	struct counting counting = {.counts = form->counts, .year = year};
+	struct cchc_arena arena;
+
+	if (!form->counts || !cchc_counts_begin_in(form->counts, year))
+		return CCHC_OK;
+	counting.rc =
+		cchc_counts_add_year(form->counts, year, cchc_store_commit_number(txn));
+	if (counting.rc != CCHC_OK)
+		return counting.rc;
+	cchc_arena_init(&arena, TASK_MEMORY);
+	cchc_store_each_task(txn, &arena, on_task, &counting);
+	cchc_arena_fini(&arena);
+	return counting.rc == CCHC_OK ? txn->rc : counting.rc;
+}
+
+enum cchc_rc cchc_board_load_counts(struct cchc_board *board, struct cchc_txn *txn,
+				    uint16_t year)
+{
+	enum cchc_rc rc = CCHC_OK;
+
+	for (size_t i = 0; i < board->n_forms && rc == CCHC_OK; i++)
+		rc = load_counts(&board->form[i], txn, year);
+	return rc;
 }
 
 enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn,
@@ -122,6 +217,8 @@ enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn,
 		loading.rc = txn->rc;
 	for (size_t i = 0; i < board->n_forms && loading.rc == CCHC_OK; i++)
 		loading.rc = cchc_view_build(board->form[i].view, year);
+	if (loading.rc == CCHC_OK)
+		loading.rc = cchc_board_load_counts(board, txn, year);
 	if (loading.rc != CCHC_OK)
 		drop_year(board, year);
 	return loading.rc;
@@ -199,6 +296,46 @@ enum cchc_rc cchc_board_apply(struct cchc_board *board,
 			       figure);
 }
 
+bool cchc_board_advance(struct cchc_board *board, int64_t now_ms)
+{
+	bool began = false;
+
+	if (now_ms > board->counted_ms)
+		board->counted_ms = now_ms;
+	for (size_t i = 0; i < board->n_forms; i++) {
+		struct cchc_board_form *form = &board->form[i];
+
+		if (!form->counts || !cchc_counts_advance(form->counts, now_ms))
+			continue;
+		cchc_view_all_changed(form->view);
+		began = true;
+	}
+	return began;
+}
+
+enum cchc_rc cchc_board_pass(struct cchc_board *board, const struct cchc_task *task,
+			     int64_t counted_ms)
+{
+	enum cchc_rc rc = CCHC_OK;
+
+	for (size_t i = 0; i < board->n_forms && rc == CCHC_OK; i++)
+		if (board->form[i].counts)
+			rc = cchc_counts_pass(board->form[i].counts, task, counted_ms);
+	return rc;
+}
+
+enum cchc_rc cchc_board_change_task(struct cchc_board *board,
+				    const struct cchc_task_change *change)
+{
+	enum cchc_rc rc = CCHC_OK;
+
+	for (size_t i = 0; i < board->n_forms && rc == CCHC_OK; i++)
+		if (board->form[i].counts)
+			rc = cchc_counts_change(board->form[i].counts, change->before,
+						change->after);
+	return rc;
+}
+
 struct cchc_board_digest cchc_board_digest(const struct cchc_board *board, uint16_t year)
 {
 	struct cchc_board_digest digest = {.year = year};
@@ -212,6 +349,10 @@ struct cchc_board_digest cchc_board_digest(const struct cchc_board *board, uint1
 			cchc_figures_digest(&view->figures, year, &digest.n_figures);
 		digest.rollups +=
 			(2 * salt + 1) * cchc_view_digest(view, year, &digest.n_rollups);
+		if (board->form[i].counts)
+			digest.counts += (2 * salt + 1) *
+					 cchc_counts_digest(board->form[i].counts, year,
+							    &digest.n_counts);
 	}
 	return digest;
 }

@@ -2,8 +2,10 @@
 #define CCHC_APP_BOARD_H
 
 #include "app/catalog.h"
+#include "app/encoded.h"
 #include "core/view.h"
-#include "store/store.h"
+#include "store/apply.h"
+#include "store/task.h"
 
 /* The rollup view of every form, in memory, at one commit number. Belongs to the loop
  * thread.
@@ -16,6 +18,9 @@
 struct cchc_board_form {
 	const struct cchc_catalog_form *of;
 	struct cchc_view *view;
+	struct cchc_encoded encoded; /* of the view's cells */
+	struct cchc_counts *counts; /* of its rows from the register of tasks; NULL: it
+				     * has none */
 };
 
 struct cchc_board_year {
@@ -31,7 +36,8 @@ struct cchc_board {
 	struct cchc_board_year year[128];
 	size_t n_years;
 	uint64_t uses;
-	uint64_t commit; /* every change up to it is in */
+	uint64_t commit;    /* every change up to it is in */
+	int64_t counted_ms; /* the present of the counts of tasks */
 	uint64_t
 		ahead; /* some year was loaded from a later commit: answers wait for it */
 };
@@ -46,6 +52,9 @@ void cchc_board_free(struct cchc_board **board);
 CCHC_NODISCARD enum cchc_rc cchc_board_load(struct cchc_board *board,
 					    struct cchc_txn *txn, uint16_t year,
 					    const uint32_t *units, size_t n);
+/* Only the counts of tasks of a year, into a board that holds nothing else of it. */
+CCHC_NODISCARD enum cchc_rc cchc_board_load_counts(struct cchc_board *board,
+						   struct cchc_txn *txn, uint16_t year);
 bool cchc_board_has(const struct cchc_board *board, uint16_t year);
 /* Drops the years used longest ago until at most `periods` periods are held; never those
  * not yet closed or the last closed one at `today`. */
@@ -56,6 +65,17 @@ void cchc_board_touch(struct cchc_board *board, uint16_t year);
 CCHC_NODISCARD enum cchc_rc cchc_board_apply(struct cchc_board *board,
 					     const struct cchc_changes *changes);
 
+/* Moves the present of the counts on; it never goes back. True: a period began, so that
+ * every open task is to be passed, and not only those whose moment lies in between. */
+bool cchc_board_advance(struct cchc_board *board, int64_t now_ms);
+/* What time alone brought to a task since counted_ms, the present before. */
+CCHC_NODISCARD enum cchc_rc cchc_board_pass(struct cchc_board *board,
+					    const struct cchc_task *task,
+					    int64_t counted_ms);
+/* What a change of a task brings to the counts; the present must have come to it. */
+CCHC_NODISCARD enum cchc_rc cchc_board_change_task(struct cchc_board *board,
+						   const struct cchc_task_change *change);
+
 /* NULL when the form is unknown. */
 struct cchc_board_form *cchc_board_form(struct cchc_board *board, uint16_t form_id);
 
@@ -64,8 +84,10 @@ struct cchc_board_digest {
 	uint16_t year;
 	uint64_t figures;
 	uint64_t rollups;
+	uint64_t counts; /* of tasks */
 	uint64_t n_figures;
 	uint64_t n_rollups;
+	uint64_t n_counts;
 };
 struct cchc_board_digest cchc_board_digest(const struct cchc_board *board, uint16_t year);
 

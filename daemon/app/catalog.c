@@ -127,6 +127,9 @@ enum cchc_rc cchc_catalog_load(struct cchc_catalog *catalog,
 
 	*catalog = (struct cchc_catalog){0};
 	cchc_arena_init(&catalog->arena, ARENA_MAX);
+	catalog->counts_tasks = settings->counts_tasks;
+	catalog->register_from = settings->register_from;
+	catalog->register_day = settings->register_day;
 	rc = load_units(catalog, settings, problems);
 	load_forms(catalog, settings, problems);
 	if (rc == CCHC_OK && problems->errors > errors)
@@ -141,6 +144,15 @@ void cchc_catalog_fini(struct cchc_catalog *catalog)
 	cchc_units_fini(&catalog->units);
 	cchc_arena_fini(&catalog->arena);
 	*catalog = (struct cchc_catalog){0};
+}
+
+cchc_day cchc_catalog_register_day(const struct cchc_catalog *catalog, int closing_day)
+{
+	if (!catalog->counts_tasks)
+		return CCHC_DAY_NONE;
+	if (catalog->register_from.year)
+		return cchc_period_first_day(catalog->register_from, closing_day);
+	return catalog->register_day;
 }
 
 const struct cchc_catalog_form *cchc_catalog_form(const struct cchc_catalog *catalog,

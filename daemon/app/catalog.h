@@ -25,6 +25,9 @@ struct cchc_catalog {
 	const struct cchc_unit *receiver; /* the receiving unit */
 	struct cchc_catalog_form form[64];
 	size_t n_forms;
+	bool counts_tasks; /* as in the settings, with the two below */
+	struct cchc_period register_from;
+	cchc_day register_day;
 };
 
 /* Reads units and forms from the files, reporting every mistake. */
@@ -48,6 +51,10 @@ CCHC_NODISCARD enum cchc_rc cchc_config_settle(struct cchc_store *store, const c
 					       const uint8_t digest[32], int64_t now_ms,
 					       struct cchc_err *err);
 void cchc_catalog_fini(struct cchc_catalog *catalog);
+
+/* The day from which periods that begin have row I.4 from the register, for a form of
+ * that closing day; CCHC_DAY_NONE: none have. */
+cchc_day cchc_catalog_register_day(const struct cchc_catalog *catalog, int closing_day);
 
 /* NULL when unknown. */
 const struct cchc_catalog_form *cchc_catalog_form(const struct cchc_catalog *catalog,

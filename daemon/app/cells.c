@@ -35,7 +35,7 @@ static bool has_detail(const struct cchc_result *r)
 {
 	return r->has_numerator || r->has_denominator || r->n_tally > 0 ||
 	       r->state == CCHC_RESULT_SPREAD || r->declared.state != CCHC_ABSENT ||
-	       r->own.state != CCHC_ABSENT;
+	       r->own.state != CCHC_ABSENT || r->derived.state != CCHC_ABSENT;
 }
 
 static enum cchc_rc add_tally(struct packing *packing, const struct cchc_result *r,
@@ -81,6 +81,9 @@ static enum cchc_rc add_detail(struct packing *packing, const struct cchc_row *r
 	detail->has_own = detail->has_own_state = r->own.state != CCHC_ABSENT;
 	detail->own_state = r->own.state;
 	detail->own = r->own.value;
+	detail->has_derived = detail->has_derived_state = r->derived.state != CCHC_ABSENT;
+	detail->derived_state = r->derived.state;
+	detail->derived = r->derived.value;
 	packing->cells->detail[packing->cells->n_detail++] = detail;
 	return r->n_tally > 0 ? add_tally(packing, r, detail) : CCHC_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "app/board.h"
 #include "app/catalog.h"
+#include "app/clockwork.h"
 #include "app/publisher.h"
 #include "app/sessions.h"
 #include "app/settings.h"
@@ -38,6 +39,7 @@ struct cchc_daemon {
 	struct cchc_board *board;
 	struct cchc_sessions sessions;
 	struct cchc_publisher publisher;
+	struct cchc_clockwork clockwork;
 	struct cchc_counters counters;
 	struct cchc_job *jobs; /* questions being answered by worker threads */
 	bool stopping;

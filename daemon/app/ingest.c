@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/deeds.h"
+#include "app/down.h"
 #include "app/held.h"
 #include "app/judge.h"
 #include "app/replies.h"
@@ -169,6 +171,30 @@ static void hand_over(struct arrival *a)
 	cchc_writer_gather(a->d->writer, item);
 }
 
+static bool take_task_report(struct arrival *a, const Cchc__Push *push)
+{
+	struct cchc_item *item = a->item;
+	Cchc__TaskReport *report;
+	struct cchc_err err;
+	enum cchc_rc rc = cchc_wire_task_report(&item->arena, push->body.data,
+						push->body.len, &report, &err);
+
+	if (rc == CCHC_OK)
+		rc = cchc_deed_of_message(a->d, a->key, report, &item->arena,
+					  &item->entry);
+	if (rc == CCHC_NOMEM) {
+		tell_later(a, push->seq, LATER_STORE_MS, "out of memory");
+		return false;
+	}
+	if (rc != CCHC_OK) {
+		item->entry.kind = CCHC_ENTRY_UPDATE;
+		item->entry.unit = a->key->unit;
+		cchc_judge_refuse_whole(&item->arena, &item->entry, CCHC_RULE_BAD_TEXT,
+					"message", "", err.text);
+	}
+	return true;
+}
+
 /* Fills the entry of a push. False when it was answered here. */
 static bool judge_push(struct arrival *a, const Cchc__Push *push)
 {
@@ -183,10 +209,8 @@ static bool judge_push(struct arrival *a, const Cchc__Push *push)
 		entry->unit = a->key->unit;
 		return true;
 	}
-	if (push->kind == CCHC__PUSH__KIND__TASK_REPORT) {
-		tell_later(a, push->seq, LATER_FORM_MS, "task reports are not taken yet");
-		return false;
-	}
+	if (push->kind == CCHC__PUSH__KIND__TASK_REPORT)
+		return take_task_report(a, push);
 	rc = cchc_wire_report(&item->arena, push->body.data, push->body.len, &report,
 			      &err);
 	if (rc == CCHC_NOMEM) {
@@ -449,6 +473,8 @@ void cchc_ingest_done(struct cchc_daemon *d, const struct cchc_item *item)
 		if (!sender->later)
 			cchc_reply_gap(d, sender);
 		break;
+	case CCHC_REFUSED: /* of operators only */
+		break;
 	case CCHC_FORKED:
 	case CCHC_RETIRED:
 		cchc_sender_rewind(sender);
@@ -481,7 +507,7 @@ void cchc_ingest_settle(struct cchc_daemon *d)
 		sender->owes_ack = false;
 		if (sender->owes_down && !sender->down_sent) {
 			sender->owes_down = false;
-			cchc_reply_down(d, sender);
+			cchc_down_send(d, sender);
 		}
 	}
 	cchc_writer_hand_over(d->writer);

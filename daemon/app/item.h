@@ -5,6 +5,7 @@
 #include "store/apply.h"
 
 struct cchc_sender;
+struct cchc_act;
 
 /* One message on its way through the daemon: decoded and judged by the loop, applied by
  * the writer, answered by the loop. One owner at a time. */
@@ -12,6 +13,7 @@ struct cchc_item {
 	struct cchc_item *next;
 	struct cchc_arena arena;    /* everything below points into it */
 	struct cchc_sender *sender; /* loop only; NULL: from the daemon itself */
+	struct cchc_act *act; /* loop only: an operator waits for it; NULL: nobody */
 	struct cchc_entry entry;
 	size_t cells;     /* weight in a batch */
 	const void *body; /* as received: its chain hash is checked by the writer */
@@ -25,6 +27,9 @@ struct cchc_item {
 };
 
 struct cchc_item *cchc_item_new(void);
+/* One of the daemon's own, with an entry of that kind and nothing in it yet. Its arena
+ * holds what applying many tasks and alerts takes. NULL: no memory. */
+struct cchc_item *cchc_item_new_own(enum cchc_entry_kind kind, int64_t clock_ms);
 void cchc_item_free(struct cchc_item *item);
 
 #endif

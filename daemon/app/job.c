@@ -18,6 +18,7 @@ struct cchc_job *cchc_job_new(struct cchc_daemon *d, const struct cchc_zmessage 
 	job->store = &d->store;
 	job->run = run;
 	job->now_ms = cchc_clock_wall_ms();
+	job->counted_ms = d->board->counted_ms;
 	memcpy(job->route, message->route, message->route_len);
 	job->route_len = message->route_len;
 	cchc_arena_init(&job->arena, CCHC_DECODE_MEMORY_MAX * 8);
@@ -62,11 +63,28 @@ void cchc_job_start(struct cchc_job *job)
 	}
 }
 
+bool cchc_job_keep_ask(struct cchc_job *job, const struct cchc_zmessage *message)
+{
+	struct cchc_err err;
+	Cchc__Ask *ask;
+
+	if (cchc_wire_ask(&job->arena, message->body, message->body_len, &ask, &err) !=
+	    CCHC_OK)
+		return false;
+	job->ask = ask;
+	return true;
+}
+
 void cchc_job_finish(struct cchc_job *job)
+{
+	cchc_query_send(job->daemon, job->route, job->route_len, &job->answer);
+	cchc_job_drop(job);
+}
+
+void cchc_job_drop(struct cchc_job *job)
 {
 	struct cchc_job **at = &job->daemon->jobs;
 
-	cchc_query_send(job->daemon, job->route, job->route_len, &job->answer);
 	while (*at != job)
 		at = &(*at)->next;
 	*at = job->next;

@@ -42,6 +42,7 @@ struct cchc_job {
 	struct cchc_arena arena; /* of the ask */
 	struct cchc_answer answer;
 	struct cchc_question question;
+	const Cchc__Ask *ask; /* TASKS, ALERTS: decoded anew into the arena */
 	void (*run)(struct cchc_job *job); /* on the worker */
 	struct cchc_contact *contact;      /* EXPLAIN */
 	size_t n_contacts;
@@ -52,11 +53,16 @@ struct cchc_job {
 	bool parked; /* VERIFY: waits, without a snapshot, until board and store are level
 		      */
 	int64_t now_ms;
+	int64_t counted_ms; /* the board's present when it was asked */
 };
 
 /* With no snapshot yet. NULL when there is no memory. */
 struct cchc_job *cchc_job_new(struct cchc_daemon *d, const struct cchc_zmessage *message,
 			      uint64_t id, void (*run)(struct cchc_job *job));
+/* Decodes the message once more, for the worker. False without memory. */
+bool cchc_job_keep_ask(struct cchc_job *job, const struct cchc_zmessage *message);
+/* Frees a job that was not started, without an answer. */
+void cchc_job_drop(struct cchc_job *job);
 /* The store as it is now; what fails is in job->txn.rc and answered by the worker. */
 void cchc_job_snapshot(struct cchc_job *job);
 /* Gives it to a worker thread; its answer is sent when it is done. */
@@ -74,5 +80,7 @@ void cchc_job_explain(struct cchc_job *job);
 void cchc_job_journal(struct cchc_job *job);
 void cchc_job_status(struct cchc_job *job);
 void cchc_job_verify(struct cchc_job *job);
+void cchc_job_tasks(struct cchc_job *job);
+void cchc_job_alerts(struct cchc_job *job);
 
 #endif

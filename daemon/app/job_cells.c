@@ -38,9 +38,11 @@ struct cchc_board *cchc_job_board(struct cchc_job *job)
 
 	if (rc == CCHC_OK)
 		rc = subtree(job, board, &units, &n);
-	if (rc == CCHC_OK)
+	if (rc == CCHC_OK) {
+		(void)cchc_board_advance(board, job->counted_ms);
 		rc = cchc_board_load(board, &job->txn, job->question.period.year, units,
 				     n);
+	}
 	if (rc == CCHC_OK)
 		return board;
 	cchc_answer_refuse(&job->answer, "the period cannot be loaded: %s",

@@ -192,13 +192,39 @@ static int64_t contact_in_store(struct explaining *e, uint32_t unit)
 	return entry.clock_ms;
 }
 
+/* The entry by which the unit has no figure: it was refused or withdrawn there. */
+static bool name_entry(struct explaining *e, uint64_t journal, struct cchc_entry *entry,
+		       Cchc__Missing *missing)
+{
+	if (!read_entry(e, journal, entry))
+		return false;
+	missing->has_journal = missing->has_received = true;
+	missing->journal = journal;
+	missing->received = entry->clock_ms;
+	missing->sender = keep(e, entry->sender);
+	return true;
+}
+
+static void add_withdrawal(struct explaining *e, uint32_t unit,
+			   const struct cchc_row *row, Cchc__Missing *missing)
+{
+	struct cchc_stored_cell cell;
+	struct cchc_entry entry;
+
+	missing->why = CCHC__MISSING__WHY__WITHDRAWN;
+	if (cchc_store_cell(&e->job->txn, unit, e->form_id, e->job->question.period,
+			    row->id, &cell))
+		(void)name_entry(e, cell.journal, &entry, missing);
+}
+
 static void add_refusal(struct explaining *e, uint64_t journal,
 			const struct cchc_row *row, Cchc__Missing *missing)
 {
 	Cchc__CellRefusal *cell = cchc_arena_alloc(&e->lines, sizeof(*cell));
 	struct cchc_entry entry;
 
-	if (!cell || !read_entry(e, journal, &entry))
+	missing->why = CCHC__MISSING__WHY__REFUSED;
+	if (!cell || !name_entry(e, journal, &entry, missing))
 		return;
 	for (size_t i = 0; i < entry.n_refusals; i++) {
 		struct cchc_refusal *refusal = &entry.refusal[i];
@@ -212,8 +238,6 @@ static void add_refusal(struct explaining *e, uint64_t journal,
 		cell->value = keep(e, refusal->value);
 		cell->expected = keep(e, refusal->expected);
 		missing->refusal = cell;
-		missing->has_journal = true;
-		missing->journal = journal;
 	}
 }
 
@@ -246,10 +270,9 @@ static void find_reason(struct explaining *e, uint32_t node, const struct cchc_r
 	missing->has_last_contact = contact != 0;
 	missing->last_contact = contact;
 	if (refused) {
-		missing->why = CCHC__MISSING__WHY__REFUSED;
 		add_refusal(e, refused, row, missing);
 	} else if (own.state == CCHC_WITHDRAWN) {
-		missing->why = CCHC__MISSING__WHY__WITHDRAWN;
+		add_withdrawal(e, unit, row, missing);
 	} else if (has_report) {
 		missing->why = CCHC__MISSING__WHY__BLANK;
 	} else if (e->job->now_ms - contact > CONTACT_OLD_MS) {
@@ -281,16 +304,17 @@ static void add_row(struct explaining *e, uint32_t node, const struct cchc_row *
 static void add_equals(struct explaining *e, uint32_t node, const struct cchc_row *row,
 		       bool expected)
 {
-	const struct cchc_year *year = year_of(e, node);
+	struct cchc_yearly yearly;
 	uint8_t slot = e->job->question.period.slot;
 	bool parts_enter = false;
 
+	cchc_yearly_begin(&yearly, year_of(e, node), NULL, 0);
 	for (size_t i = 0; i < row->n_equals; i++) {
 		const struct cchc_row *part = &e->form->row[row->equals[i]];
 
 		if (part->derived_from != CCHC_NO_ROW ||
-		    cchc_resolve_entering(e->form, year, slot, part, true).figure.state ==
-			    CCHC_FIGURE)
+		    cchc_resolve_entering(e->form, &yearly, slot, part, true)
+				    .state == CCHC_FIGURE)
 			parts_enter = true;
 	}
 	if (!parts_enter) {
@@ -328,10 +352,12 @@ static void add_row(struct explaining *e, uint32_t node, const struct cchc_row *
 
 static bool typed_here(struct explaining *e, uint32_t node, const struct cchc_row *row)
 {
+	struct cchc_yearly yearly;
 	struct cchc_contribution own;
 
-	cchc_cell_contribute(e->shape, node, year_of(e, node),
-			     e->job->question.period.slot, row, &own);
+	cchc_yearly_begin(&yearly, year_of(e, node), NULL, 0);
+	cchc_cell_contribute(e->shape, node, &yearly, e->job->question.period.slot, row,
+			     &own);
 	return own.cell.figures + own.cell.na > 0;
 }
 
@@ -360,6 +386,24 @@ static void add_derived(struct explaining *e, uint32_t from, uint32_t to,
 	}
 }
 
+/* A reserved row is not for these units, so none of them is missing; but what one of them
+ * typed in it and was refused is what people look for. */
+static void add_barred(struct explaining *e, uint32_t from, uint32_t to,
+		       const struct cchc_row *row)
+{
+	const struct cchc_question *q = &e->job->question;
+
+	for (uint32_t node = from; node < to && e->rc == CCHC_OK; node++) {
+		struct cchc_report_head head;
+
+		if (!e->shape->collects[node] &&
+		    cchc_store_report(&e->job->txn, e->shape->tree->node[node].unit,
+				      e->form_id, q->period, &head) &&
+		    refused_at(&head, row))
+			add_missing(e, node, row);
+	}
+}
+
 static void add_units(struct explaining *e, uint32_t node)
 {
 	const struct cchc_question *q = &e->job->question;
@@ -371,6 +415,10 @@ static void add_units(struct explaining *e, uint32_t node)
 	uint32_t to = scope == CCHC_SCOPE_OWN ? node + 1 : tree->node[node].end;
 
 	if (row->kind == CCHC_HEADING)
+		return;
+	if (row->reserved)
+		add_barred(e, from, to, row);
+	if (row->reserved && cchc_shape_is_base(e->shape, node))
 		return;
 	if (derived && e->shape->collects[node]) {
 		from = node; /* the same in every scope */

@@ -20,8 +20,10 @@ struct verifying {
 	struct cchc_job *job;
 	struct cchc_board *replayed;
 	struct cchc_board *loaded;
+	struct cchc_board *counted; /* tasks alone */
 	Cchc__Verdict verdict;
 	char *finding[FINDINGS_MAX];
+	uint64_t number; /* of the last entry replayed */
 	enum cchc_rc rc;
 };
 
@@ -40,55 +42,44 @@ __attribute__((format(printf, 2, 3))) static void find(struct verifying *v,
 	v->finding[v->verdict.n_finding++] = text;
 }
 
-/* Only what the entry itself says: accepted cells become figures, a withdrawal of an
- * absent cell stays absent. */
-static void replay_entry(struct verifying *v, const struct cchc_entry *entry)
+/* Only what the entry itself says: accepted cells become figures. */
+static void replay_cells(struct verifying *v, const struct cchc_entry *entry)
 {
 	struct cchc_board_form *form = cchc_board_form(v->replayed, entry->form);
+	struct cchc_record *record;
 
-	if (!form ||
-	    (entry->kind != CCHC_ENTRY_REPORT && entry->kind != CCHC_ENTRY_UPDATE))
+	if (!form || entry->n_cells == 0)
 		return;
-	for (size_t i = 0; i < entry->n_cells && v->rc == CCHC_OK; i++) {
+	v->rc = cchc_figures_add_year(&form->view->figures, entry->period.year);
+	if (v->rc != CCHC_OK)
+		return;
+	record = cchc_figures_record(&form->view->figures, entry->unit, entry->period);
+	if (!record)
+		v->rc = CCHC_NOMEM;
+	for (size_t i = 0; record && i < entry->n_cells; i++) {
 		const struct cchc_entry_cell *cell = &entry->cell[i];
 		const struct cchc_row *row =
 			cchc_form_row_by_id(form->of->form, cell->row);
-		struct cchc_figures *figures = &form->view->figures;
 
-		if (!row)
-			continue;
-		v->rc = cchc_figures_add_year(figures, entry->period.year);
-		if (cell->state == CCHC_WITHDRAWN &&
-		    cchc_figures_get(figures, entry->unit, entry->period, row->index)
-				    .state == CCHC_ABSENT)
-			continue;
-		if (v->rc == CCHC_OK)
-			v->rc = cchc_figures_set(
-				figures, entry->unit, entry->period, row->index,
-				(struct cchc_figure){cell->value, cell->state});
+		if (row)
+			cchc_record_set(record, row->index,
+					(struct cchc_figure){cell->value, cell->state});
 	}
 }
 
-static void replay(struct verifying *v)
+static void replay_entry(void *data, const struct cchc_entry *entry)
 {
-	struct cchc_arena arena;
+	struct verifying *v = data;
 
-	cchc_arena_init(&arena, 64 * 1024 * 1024);
-	for (uint64_t number = 1; number <= v->job->answer.commit && v->rc == CCHC_OK;
-	     number++) {
-		struct cchc_entry entry;
-
-		if (!cchc_store_entry(&v->job->txn, number, &arena, &entry)) {
-			find(v, "journal: entry %" PRIu64 " is missing", number);
-			if (v->job->txn.rc != CCHC_OK)
-				break;
-			continue;
-		}
-		replay_entry(v, &entry);
-		v->verdict.entries++;
-		cchc_arena_reset(&arena);
-	}
-	cchc_arena_fini(&arena);
+	if (v->rc != CCHC_OK)
+		return;
+	if (entry->number != v->number + 1)
+		find(v, "journal: entries %" PRIu64 " to %" PRIu64 " are missing",
+		     v->number + 1, entry->number - 1);
+	v->number = entry->number;
+	v->verdict.entries++;
+	if (entry->kind == CCHC_ENTRY_REPORT || entry->kind == CCHC_ENTRY_UPDATE)
+		replay_cells(v, entry);
 }
 
 /* Names the cells of one unit that are not the same. */
@@ -122,24 +113,23 @@ static void compare_unit(struct verifying *v, const struct cchc_board_form *a,
 
 static void compare_figures(struct verifying *v, uint16_t year)
 {
-	struct cchc_board_digest journal = cchc_board_digest(v->replayed, year);
-	struct cchc_board_digest store = cchc_board_digest(v->loaded, year);
+	for (size_t i = 0; i < v->loaded->n_forms; i++) {
+		const struct cchc_board_form *journal = &v->replayed->form[i];
+		const struct cchc_board_form *store = &v->loaded->form[i];
+		uint32_t unit = 0;
 
-	v->verdict.figures += store.n_figures;
-	if (journal.figures == store.figures && journal.n_figures == store.n_figures)
-		return;
-	for (size_t i = 0; i < v->loaded->n_forms; i++)
-		for (uint32_t unit = 1; unit <= v->job->catalog->units.max_id; unit++)
-			compare_unit(v, &v->replayed->form[i], &v->loaded->form[i], unit,
-				     year);
-	if (v->verdict.agrees)
-		find(v, "figures of %u: digests differ", year);
+		while ((unit = cchc_figures_differ(&journal->view->figures,
+						   &store->view->figures, year,
+						   unit + 1)))
+			compare_unit(v, journal, store, unit, year);
+	}
 }
 
 static void compare_rollups(struct verifying *v, uint16_t year)
 {
 	struct cchc_board_digest store = cchc_board_digest(v->loaded, year);
 
+	v->verdict.figures += store.n_figures;
 	v->verdict.rollups += store.n_rollups;
 	for (size_t i = 0; i < v->job->n_digests; i++) {
 		const struct cchc_board_digest *live = &v->job->digest[i];
@@ -156,6 +146,26 @@ static void compare_rollups(struct verifying *v, uint16_t year)
 	}
 }
 
+/* Row I.4: the counts the loop kept up to date against a sum over all tasks, at the same
+ * instant. */
+static void compare_counts(struct verifying *v)
+{
+	(void)cchc_board_advance(v->counted, v->job->counted_ms);
+	for (size_t i = 0; i < v->job->n_digests && v->rc == CCHC_OK; i++) {
+		const struct cchc_board_digest *live = &v->job->digest[i];
+		struct cchc_board_digest made;
+
+		v->rc = cchc_board_load_counts(v->counted, &v->job->txn, live->year);
+		made = cchc_board_digest(v->counted, live->year);
+		v->verdict.rollups += made.n_counts;
+		if (v->rc == CCHC_OK && live->counts != made.counts)
+			find(v,
+			     "tasks: %u: kept up to date %" PRIu64 " counts, recomputed "
+			     "%" PRIu64 " counts, digests differ",
+			     live->year, live->n_counts, made.n_counts);
+	}
+}
+
 static void verify(struct verifying *v)
 {
 	uint16_t years[128];
@@ -165,7 +175,11 @@ static void verify(struct verifying *v)
 	if (v->rc == CCHC_OK)
 		v->rc = cchc_board_new(v->job->catalog, &v->loaded);
 	if (v->rc == CCHC_OK)
-		replay(v);
+		v->rc = cchc_board_new(v->job->catalog, &v->counted);
+	if (v->rc == CCHC_OK)
+		cchc_store_each_entry(&v->job->txn, replay_entry, v);
+	if (v->rc == CCHC_OK)
+		compare_counts(v);
 	for (size_t i = 0; i < n && v->rc == CCHC_OK; i++) {
 		v->rc = cchc_board_load(v->loaded, &v->job->txn, years[i], NULL, 0);
 		if (v->rc != CCHC_OK)
@@ -206,4 +220,5 @@ void cchc_job_verify(struct cchc_job *job)
 				   cchc_rc_name(v.rc));
 	cchc_board_free(&v.replayed);
 	cchc_board_free(&v.loaded);
+	cchc_board_free(&v.counted);
 }

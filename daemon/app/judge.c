@@ -11,7 +11,7 @@ struct judging {
 	const struct cchc_unit *unit;
 	const Cchc__Report *report;
 	struct cchc_entry *entry;
-	bool at_base_level;
+	bool collects;
 };
 
 void cchc_judge_refuse_whole(struct cchc_arena *arena, struct cchc_entry *entry,
@@ -73,6 +73,21 @@ static bool judge_unit(struct judging *j, const struct cchc_catalog *catalog,
 	return false;
 }
 
+/* Whether communes report to the unit directly on the period's last day. False when the
+ * tree cannot be made. */
+static bool find_collects(struct judging *j, struct cchc_trees *trees)
+{
+	cchc_day last =
+		cchc_period_last_day(j->entry->period, j->form->form->closing_day);
+	const struct cchc_tree *tree;
+
+	if (cchc_trees_on(trees, last, &tree) != CCHC_OK)
+		return false;
+	j->collects = cchc_tree_has_child(tree, cchc_tree_find(tree, j->unit->id),
+					  j->form->form->base_level);
+	return true;
+}
+
 static bool judge_period(struct judging *j, cchc_day today, struct cchc_arena *arena)
 {
 	struct cchc_refusal why = {0};
@@ -113,7 +128,7 @@ static void judge_cells(struct judging *j)
 
 		if (state > UINT8_MAX)
 			figure.state = UINT8_MAX;
-		if (!cchc_rule_cell(j->form->form, row, j->at_base_level, figure, &why)) {
+		if (!cchc_rule_cell(j->form->form, row, j->collects, figure, &why)) {
 			if (!row)
 				(void)snprintf(why.field, sizeof(why.field), "row %u",
 					       report->row[i]);
@@ -182,12 +197,12 @@ enum cchc_judged cchc_judge(const struct cchc_catalog *catalog, struct cchc_tree
 		cchc_judge_refuse_whole(arena, entry, CCHC_RULE_EMPTY, "message", "", "");
 		return CCHC_JUDGED;
 	}
-	j.at_base_level = j.unit->level == j.form->form->base_level;
 	entry->cell = cchc_arena_array(arena, report->n_row + 1, sizeof(entry->cell[0]));
 	entry->refusal = cchc_arena_array(arena, refusals, sizeof(entry->refusal[0]));
 	entry->refused_row =
 		cchc_arena_array(arena, refusals, sizeof(entry->refused_row[0]));
-	if (!entry->cell || !entry->refusal || !entry->refused_row)
+	if (!entry->cell || !entry->refusal || !entry->refused_row ||
+	    !find_collects(&j, trees))
 		return CCHC_JUDGED_NOMEM;
 	judge_cells(&j);
 	note_unread(&j);

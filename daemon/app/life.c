@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/acts.h"
 #include "app/daemon.h"
 #include "app/ingest.h"
 #include "app/query.h"
@@ -117,6 +118,16 @@ static enum cchc_rc settle_keys(struct life *life, struct cchc_err *err)
 				  err);
 }
 
+/* Contacts name units, which have their ids by now. */
+static enum cchc_rc settle_alerts(struct life *life, struct cchc_err *err)
+{
+	enum cchc_rc rc = cchc_clockwork_load(&life->d, &life->problems);
+
+	if (rc != CCHC_OK)
+		return cchc_fail(err, rc, "calendars, alerts or contacts cannot be used");
+	return cchc_clockwork_settle(&life->d, err);
+}
+
 static void on_changes(void *data, const struct cchc_zmessage *message)
 {
 	struct cchc_daemon *d = data;
@@ -149,6 +160,8 @@ static void on_done(void *data, struct cchc_item *items)
 			}
 		}
 		cchc_ingest_done(d, item);
+		cchc_clockwork_done(d, item);
+		cchc_act_done(d, item);
 		if (item->ends_batch && item->rc == CCHC_OK &&
 		    item->commit > d->board->commit) {
 			d->board->commit = item->commit;
@@ -234,6 +247,7 @@ static void begin_stop(struct life *life)
 	if (d->writer)
 		cchc_writer_stop(d->writer); /* its last answers go out in on_done */
 	d->stopping = true;
+	cchc_clockwork_stop(d);
 	cchc_publisher_stop(&d->publisher);
 	cchc_doors_close(&d->doors);
 	uv_close((uv_handle_t *)&life->term, NULL);
@@ -288,6 +302,7 @@ static enum cchc_rc open_doors(struct life *life, struct cchc_err *err)
 	struct cchc_doors_options options = {
 		.own = &d->own,
 		.ring = &d->ring,
+		.publish_queue = d->settings.publish_queue,
 		.on_message = {cchc_ingest_message, cchc_query_message, on_changes},
 		.data = d,
 	};
@@ -323,6 +338,8 @@ static enum cchc_rc climb(struct life *life, const char *config, struct cchc_err
 	if (rc == CCHC_OK)
 		rc = settle_keys(life, err);
 	if (rc == CCHC_OK)
+		rc = settle_alerts(life, err);
+	if (rc == CCHC_OK)
 		rc = cchc_sessions_init(&d->sessions, d->ring.n);
 	if (rc == CCHC_OK)
 		rc = cchc_board_new(&d->catalog, &d->board);
@@ -331,11 +348,14 @@ static enum cchc_rc climb(struct life *life, const char *config, struct cchc_err
 	cchc_publisher_start(&d->publisher, &life->loop, d->board, &d->doors,
 			     d->store.incarnation, d->settings.publish);
 	start_handles(life);
+	(void)cchc_board_advance(d->board, cchc_clock_wall_ms());
 	rc = cchc_residence_begin(d);
 	if (rc != CCHC_OK)
 		return cchc_fail(err, rc, "the store cannot be loaded: %s",
 				 cchc_rc_name(rc));
 	rc = cchc_writer_start(&life->loop, &d->store, on_done, d, &d->writer, err);
+	if (rc == CCHC_OK)
+		rc = cchc_clockwork_start(d, err);
 	return rc == CCHC_OK ? open_doors(life, err) : rc;
 }
 
@@ -346,6 +366,7 @@ static void fall(struct life *life)
 	cchc_writer_free(&d->writer);
 	cchc_doors_end(&d->doors);
 	cchc_publisher_fini(&d->publisher);
+	cchc_clockwork_fini(d);
 	cchc_board_free(&d->board);
 	cchc_sessions_fini(&d->sessions);
 	cchc_keyring_fini(&d->ring);
@@ -410,6 +431,12 @@ int cchc_life_check(const char *config)
 		rc = cchc_units_identify(&life->d.catalog.units, NULL, NULL, &next_id);
 	if (rc == CCHC_OK)
 		rc = load_keys(life, digest, &err);
+	if (rc == CCHC_OK) {
+		rc = cchc_clockwork_load(&life->d, &life->problems);
+		if (rc != CCHC_OK)
+			(void)cchc_fail(&err, rc,
+					"calendars, alerts or contacts cannot be used");
+	}
 	print_problems(life);
 	if (rc == CCHC_OK)
 		(void)printf("%s: %zu units, %zu forms, %zu keys: fine\n", config,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/cells.h"
+#include "app/publishing.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "proto/wire.h"
@@ -48,8 +49,8 @@ void cchc_publisher_fini(struct cchc_publisher *publisher)
 	publisher->n = 0;
 }
 
-static void send_part(struct cchc_publisher *publisher, const struct cchc_topic *topic,
-		      struct cchc_arena *arena, Cchc__Publication *publication)
+void cchc_publisher_send(struct cchc_publisher *publisher, const struct cchc_topic *topic,
+			 struct cchc_arena *arena, Cchc__Publication *publication)
 {
 	uint8_t *bytes;
 	size_t len;
@@ -74,7 +75,7 @@ static void repeat_number(struct cchc_publisher *publisher, struct cchc_topic *t
 	cchc_arena_init(&arena, CCHC_FRAME_MAX);
 	publication.previous = publication.number = topic->number;
 	publication.last = true;
-	send_part(publisher, topic, &arena, &publication);
+	cchc_publisher_send(publisher, topic, &arena, &publication);
 	cchc_arena_fini(&arena);
 }
 
@@ -102,7 +103,7 @@ static void send_cells(struct cchc_publisher *publisher, struct cchc_topic *topi
 		publication.cells = cells + from;
 		publication.n_cells = to - from;
 		publication.last = to == n;
-		send_part(publisher, topic, arena, &publication);
+		cchc_publisher_send(publisher, topic, arena, &publication);
 		publication.part++;
 		from = to;
 	}
@@ -224,7 +225,7 @@ static void on_repeat(uv_timer_t *timer)
 		repeat_number(publisher, &publisher->topic[t]);
 }
 
-static struct cchc_topic *find_topic(struct cchc_publisher *publisher, const char *name)
+struct cchc_topic *cchc_publisher_find(struct cchc_publisher *publisher, const char *name)
 {
 	for (size_t i = 0; i < publisher->n; i++)
 		if (strcmp(publisher->topic[i].name, name) == 0)
@@ -232,7 +233,13 @@ static struct cchc_topic *find_topic(struct cchc_publisher *publisher, const cha
 	return NULL;
 }
 
-/* "rollup/<unit>/<scope>" or "system"; false for anything else. */
+static bool is_plain(const char *name)
+{
+	return strcmp(name, "system") == 0 || strcmp(name, "tasks") == 0 ||
+	       strcmp(name, "alerts") == 0;
+}
+
+/* "rollup/<unit>/<scope>", "tasks", "alerts" or "system"; false for anything else. */
 static bool read_topic(const struct cchc_publisher *publisher, struct cchc_topic *topic)
 {
 	char code[CCHC_UNIT_CODE];
@@ -240,7 +247,7 @@ static bool read_topic(const struct cchc_publisher *publisher, struct cchc_topic
 	const char *scope = strrchr(topic->name, '/');
 	size_t len;
 
-	if (strcmp(topic->name, "system") == 0)
+	if (is_plain(topic->name))
 		return true;
 	if (strncmp(topic->name, "rollup/", 7) != 0 || scope < unit)
 		return false;
@@ -291,7 +298,7 @@ static void remove_topic(struct cchc_publisher *publisher, struct cchc_topic *to
 
 static void subscribe(struct cchc_publisher *publisher, const char *name)
 {
-	struct cchc_topic *topic = find_topic(publisher, name);
+	struct cchc_topic *topic = cchc_publisher_find(publisher, name);
 
 	if (!topic) {
 		struct cchc_topic made = {.number = publisher->board->commit};
@@ -309,7 +316,7 @@ static void subscribe(struct cchc_publisher *publisher, const char *name)
 
 static void unsubscribe(struct cchc_publisher *publisher, const char *name)
 {
-	struct cchc_topic *topic = find_topic(publisher, name);
+	struct cchc_topic *topic = cchc_publisher_find(publisher, name);
 
 	if (topic && --topic->subscribers == 0)
 		remove_topic(publisher, topic);

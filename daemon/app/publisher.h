@@ -5,6 +5,7 @@
 
 #include "app/board.h"
 #include "net/doors.h"
+#include "store/alert.h"
 
 /* Changes to those who watch. A topic ("rollup/325/total") exists while somebody
  * subscribes to it; only what changed of subscribed units is computed and sent. Under
@@ -16,7 +17,7 @@ enum { CCHC_TOPIC_MAX = 64 };
 
 struct cchc_topic {
 	char name[CCHC_TOPIC_MAX];
-	const struct cchc_unit *unit; /* NULL: the system topic */
+	const struct cchc_unit *unit; /* NULL: system, tasks or alerts */
 	enum cchc_scope scope;
 	uint32_t subscribers;
 	uint64_t number; /* of the last publication */
@@ -47,6 +48,11 @@ void cchc_publisher_subscription(struct cchc_publisher *publisher,
 				 const struct cchc_zmessage *message);
 /* Something was applied: publishes now, or soon when the last time is near. */
 void cchc_publisher_changed(struct cchc_publisher *publisher);
+/* A task, or alerts by one entry, changed: told at once to who subscribed to "tasks" or
+ * "alerts", under the number of that entry. */
+void cchc_publisher_task(struct cchc_publisher *publisher, const struct cchc_task *task);
+void cchc_publisher_alerts(struct cchc_publisher *publisher,
+			   const struct cchc_alert *alerts, size_t n);
 /* Watched cells of a year were made anew: all of them count as changed. */
 void cchc_publisher_reloaded(struct cchc_publisher *publisher, uint16_t year);
 /* Stops the timers. */

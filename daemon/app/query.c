@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/acts.h"
 #include "app/job.h"
 #include "app/replies.h"
 #include "app/residence.h"
@@ -12,6 +13,7 @@
 struct asked {
 	struct cchc_daemon *d;
 	const struct cchc_zmessage *message;
+	const struct cchc_key_entry *key;
 	const Cchc__Ask *ask;
 	struct cchc_answer answer;
 	bool answered_later; /* a job has it */
@@ -202,6 +204,7 @@ static void start_verify(struct cchc_job *job)
 {
 	const struct cchc_board *board = job->daemon->board;
 
+	job->counted_ms = board->counted_ms;
 	job->digest = calloc(board->n_years + 1, sizeof(job->digest[0]));
 	for (size_t i = 0; job->digest && i < board->n_years; i++)
 		job->digest[job->n_digests++] =
@@ -260,6 +263,40 @@ void cchc_query_give_up(struct cchc_daemon *d)
 	}
 }
 
+/* The job keeps what was asked: the ask goes when this turn is over. */
+static void answer_register(struct asked *a, void (*run)(struct cchc_job *job))
+{
+	struct cchc_job *job = cchc_job_new(a->d, a->message, a->ask->id, run);
+
+	if (!job || !cchc_job_keep_ask(job, a->message)) {
+		if (job)
+			cchc_job_drop(job);
+		cchc_answer_refuse(&a->answer, "out of memory");
+		return;
+	}
+	a->answered_later = true;
+	cchc_job_snapshot(job);
+	cchc_job_start(job);
+}
+
+static void act(struct asked *a)
+{
+	if (a->key->role != CCHC_ROLE_OPERATOR) {
+		cchc_answer_not_there(
+			&a->answer, "role: only an operator's key may do this (chỉ khóa "
+				    "quản trị)");
+		return;
+	}
+	if (a->ask->kind == CCHC__ASK__KIND__DO)
+		a->answered_later =
+			cchc_act_do(a->d, a->message, a->key, a->ask, &a->answer);
+	else if (a->ask->kind == CCHC__ASK__KIND__SAY)
+		a->answered_later =
+			cchc_act_say(a->d, a->message, a->key, a->ask, &a->answer);
+	else
+		a->answered_later = cchc_act_test(a->d, a->message, a->ask, &a->answer);
+}
+
 static void answer(struct asked *a)
 {
 	switch (a->ask->kind) {
@@ -284,7 +321,19 @@ static void answer(struct asked *a)
 	case CCHC__ASK__KIND__VERIFY:
 		answer_verify(a);
 		break;
-	default: /* refused by the decoder */
+	case CCHC__ASK__KIND__TASKS:
+		answer_register(a, cchc_job_tasks);
+		break;
+	case CCHC__ASK__KIND__ALERTS:
+		answer_register(a, cchc_job_alerts);
+		break;
+	case CCHC__ASK__KIND__DO:
+	case CCHC__ASK__KIND__SAY:
+	case CCHC__ASK__KIND__TEST:
+		act(a);
+		break;
+	default:
+		cchc_answer_refuse(&a->answer, "Ask.kind: not answered here");
 		break;
 	}
 }
@@ -297,9 +346,8 @@ void cchc_query_message(void *data, const struct cchc_zmessage *message)
 	struct cchc_err err = {.text = "a message has one part"};
 	enum cchc_rc rc = CCHC_INVALID;
 
-	if (a.d->stopping || !message->user ||
-	    !cchc_keyring_by_user(&a.d->ring, message->user) ||
-	    message->route_len > CCHC_ROUTE_MAX) {
+	a.key = message->user ? cchc_keyring_by_user(&a.d->ring, message->user) : NULL;
+	if (a.d->stopping || !a.key || message->route_len > CCHC_ROUTE_MAX) {
 		a.d->counters.dropped++;
 		return;
 	}

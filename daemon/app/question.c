@@ -135,20 +135,15 @@ static enum cchc_rc find_units(const struct cchc_question *q, struct cchc_view *
 struct framing {
 	struct cchc_answer *answer;
 	struct cchc_arena scratch; /* of the frame being filled */
-	Cchc__UnitCells *batch[UNITS_A_FRAME];
+	struct cchc_wire_piece batch[UNITS_A_FRAME];
 	size_t n;
 	size_t bytes;
 };
 
 static enum cchc_rc end_frame(struct framing *f, enum cchc_which which)
 {
-	Cchc__Answer part = CCHC__ANSWER__INIT;
-	enum cchc_rc rc;
+	enum cchc_rc rc = cchc_answer_add_cells(f->answer, f->batch, f->n, which);
 
-	part.kind = CCHC__ANSWER__KIND__CELLS;
-	part.cells = f->batch;
-	part.n_cells = f->n;
-	rc = cchc_answer_add(f->answer, &part, which);
 	f->n = f->bytes = 0;
 	cchc_arena_reset(&f->scratch);
 	return rc;
@@ -157,17 +152,18 @@ static enum cchc_rc end_frame(struct framing *f, enum cchc_which which)
 /* A unit that no longer fits begins the next frame, and is made anew there. */
 static enum cchc_rc add_unit(struct framing *f, const struct cchc_cells_ask *ask)
 {
-	Cchc__UnitCells *cells;
-	enum cchc_rc rc = cchc_cells_pack(ask, &f->scratch, &cells);
+	struct cchc_encoded *encoded = &ask->form->encoded;
+	struct cchc_wire_piece cells;
+	enum cchc_rc rc = cchc_encoded_cells(encoded, ask, &f->scratch, &cells);
 	size_t more;
 
 	if (rc != CCHC_OK)
 		return rc;
-	more = cchc__unit_cells__get_packed_size(cells) + 8;
+	more = cells.len + 8;
 	if (f->n == UNITS_A_FRAME || (f->n > 0 && f->bytes + more > FRAME_CELLS)) {
 		rc = end_frame(f, CCHC_PART_MORE);
 		if (rc == CCHC_OK)
-			rc = cchc_cells_pack(ask, &f->scratch, &cells);
+			rc = cchc_encoded_cells(encoded, ask, &f->scratch, &cells);
 		if (rc != CCHC_OK)
 			return rc;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/below.h"
 #include "io/digest.h"
 
 void cchc_reply(struct cchc_daemon *d, const void *route, size_t route_len,
@@ -91,6 +92,33 @@ enum cchc_rc cchc_form_list(const struct cchc_catalog *catalog, struct cchc_aren
 	return have ? CCHC_OK : CCHC_NOMEM;
 }
 
+/* What a unit's agent is told of the unit: its entry, and what stands below it when. */
+static enum cchc_rc own_entry(struct cchc_daemon *d, const struct cchc_sender *sender,
+			      struct cchc_arena *arena, Cchc__UnitInfo *info)
+{
+	const struct cchc_units *units = &d->catalog.units;
+	const struct cchc_unit *unit = cchc_units_by_id(units, sender->key->unit);
+	struct cchc_below list[CCHC_BELOW_MAX];
+	size_t n = cchc_below_of(units, unit, list);
+
+	cchc_unit_info(unit, info);
+	info->below = cchc_arena_array(arena, n + 1, sizeof(info->below[0]));
+	for (size_t i = 0; info->below && i < n; i++) {
+		Cchc__Below *below = cchc_arena_alloc(arena, sizeof(*below));
+
+		if (!below)
+			return CCHC_NOMEM;
+		cchc__below__init(below);
+		below->level = (char *)cchc_level_name(list[i].level);
+		below->has_from = list[i].from != CCHC_DAY_NONE;
+		below->from = list[i].from;
+		below->has_to = list[i].to != CCHC_DAY_NONE;
+		below->to = list[i].to;
+		info->below[info->n_below++] = below;
+	}
+	return info->below ? CCHC_OK : CCHC_NOMEM;
+}
+
 enum cchc_rc cchc_reply_welcome(struct cchc_daemon *d, struct cchc_sender *sender)
 {
 	Cchc__ToAgent frame = CCHC__TO_AGENT__INIT;
@@ -101,6 +129,8 @@ enum cchc_rc cchc_reply_welcome(struct cchc_daemon *d, struct cchc_sender *sende
 
 	cchc_arena_init(&arena, CCHC_REPLY_ARENA);
 	rc = cchc_form_list(&d->catalog, &arena, &welcome.form, &welcome.n_form);
+	if (rc == CCHC_OK)
+		rc = own_entry(d, sender, &arena, &unit);
 	if (rc == CCHC_OK) {
 		welcome.version = CCHC_PROTOCOL_VERSION;
 		welcome.store_id.data = d->store.id;
@@ -111,8 +141,6 @@ enum cchc_rc cchc_reply_welcome(struct cchc_daemon *d, struct cchc_sender *sende
 		welcome.chain.len = sizeof(sender->chain);
 		welcome.credit = cchc_sender_told_mark(sender) + CCHC_CREDIT;
 		welcome.now = cchc_clock_wall_ms();
-		cchc_unit_info(cchc_units_by_id(&d->catalog.units, sender->key->unit),
-			       &unit);
 		welcome.unit = &unit;
 		frame.kind = CCHC__TO_AGENT__KIND__WELCOME;
 		frame.welcome = &welcome;
@@ -246,112 +274,6 @@ void cchc_reply_fork(struct cchc_daemon *d, const struct cchc_sender *sender,
 	reply_sender(d, sender, &frame);
 }
 
-enum { DOWN_REPORTS = 128 }; /* of at most 200 bytes each in a frame */
-
-struct collecting {
-	struct cchc_daemon *d;
-	struct cchc_arena arena;
-	uint64_t after;
-	bool more;                      /* than one frame takes */
-	uint64_t journal[DOWN_REPORTS]; /* the oldest that are newer than `after`,
-					   ascending */
-	size_t n_journal;
-	Cchc__ReportState *report[DOWN_REPORTS];
-	size_t n;
-	enum cchc_rc rc;
-};
-
-static bool is_newer(const struct collecting *c, const struct cchc_report_head *head)
-{
-	return head->journal > c->after && head->version > 0 &&
-	       cchc_board_form(c->d->board, head->form);
-}
-
-/* Keeps the oldest ones: when they do not fit one frame, the next begins behind them. */
-static void on_number(void *data, const struct cchc_report_head *head)
-{
-	struct collecting *c = data;
-	size_t at;
-
-	if (!is_newer(c, head))
-		return;
-	if (c->n_journal == DOWN_REPORTS) {
-		c->more = true;
-		if (head->journal > c->journal[DOWN_REPORTS - 1])
-			return;
-		c->n_journal--;
-	}
-	for (at = c->n_journal++; at > 0 && c->journal[at - 1] > head->journal; at--)
-		c->journal[at] = c->journal[at - 1];
-	c->journal[at] = head->journal;
-}
-
-static void on_report(void *data, const struct cchc_report_head *head)
-{
-	struct collecting *c = data;
-	Cchc__ReportState *state;
-
-	if (!is_newer(c, head) || head->journal > c->journal[c->n_journal - 1])
-		return;
-	state = cchc_arena_alloc(&c->arena, sizeof(*state));
-	if (!state) {
-		c->rc = CCHC_NOMEM;
-		return;
-	}
-	cchc__report_state__init(state);
-	state->form = cchc_board_form(c->d->board, head->form)->of->form->name;
-	state->period = cchc_period_code(head->period);
-	state->version = head->version;
-	state->state = head->submitted ? CCHC__REPORT_STATE__STATE__SUBMITTED
-				       : CCHC__REPORT_STATE__STATE__DRAFT;
-	state->received = head->received_ms;
-	state->cells = head->cells;
-	state->refused = head->refused;
-	state->has_complete = head->complete != 0;
-	state->complete = head->complete == 2;
-	state->doc_number =
-		cchc_arena_text(&c->arena, head->doc_number, strlen(head->doc_number));
-	c->report[c->n++] = state;
-}
-
-static void send_down(struct cchc_daemon *d, struct cchc_sender *sender,
-		      struct collecting *c, uint64_t commit)
-{
-	Cchc__ToAgent frame = CCHC__TO_AGENT__INIT;
-	Cchc__Down down = CCHC__DOWN__INIT;
-
-	down.number = c->more ? c->journal[DOWN_REPORTS - 1] : commit;
-	down.report = c->report;
-	down.n_report = c->n;
-	frame.kind = CCHC__TO_AGENT__KIND__DOWN;
-	frame.down = &down;
-	reply_sender(d, sender, &frame);
-	sender->down_sent = down.number;
-	sender->owes_down = c->more; /* the rest when this is stored */
-}
-
-void cchc_reply_down(struct cchc_daemon *d, struct cchc_sender *sender)
-{
-	struct collecting c = {.d = d};
-	uint32_t unit = sender->key->unit;
-	struct cchc_txn txn;
-	uint64_t commit;
-
-	cchc_arena_init(&c.arena, CCHC_REPLY_ARENA);
-	cchc_txn_read(&txn, d->store.env);
-	commit = cchc_store_commit_number(&txn);
-	if (txn.rc == CCHC_OK && sender->down > commit)
-		sender->down = 0; /* counted before the store was restored */
-	c.after = sender->down;
-	cchc_store_each_report(&txn, unit, on_number, &c);
-	if (c.n_journal > 0)
-		cchc_store_each_report(&txn, unit, on_report, &c);
-	if (c.n > 0 && c.rc == CCHC_OK && txn.rc == CCHC_OK)
-		send_down(d, sender, &c, commit);
-	cchc_txn_abort(&txn);
-	cchc_arena_fini(&c.arena);
-}
-
 enum cchc_rc cchc_piece_of(const struct cchc_catalog *catalog, const Cchc__Fetch *fetch,
 			   Cchc__Piece *piece)
 {
@@ -379,9 +301,10 @@ static enum cchc_rc unit_piece(struct cchc_daemon *d, const struct cchc_sender *
 			       struct cchc_arena *arena, Cchc__Piece *piece)
 {
 	Cchc__UnitInfo unit;
-	enum cchc_rc rc;
+	enum cchc_rc rc = own_entry(d, sender, arena, &unit);
 
-	cchc_unit_info(cchc_units_by_id(&d->catalog.units, sender->key->unit), &unit);
+	if (rc != CCHC_OK)
+		return rc;
 	rc = cchc_wire_encode(arena, &unit.base, &piece->bytes.data, &piece->bytes.len);
 	piece->total = (uint32_t)piece->bytes.len;
 	return rc;

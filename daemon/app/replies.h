@@ -21,8 +21,6 @@ void cchc_reply_later(struct cchc_daemon *d, const struct cchc_sender *sender,
 		      uint64_t seq, uint32_t wait_ms, const char *reason);
 void cchc_reply_fork(struct cchc_daemon *d, const struct cchc_sender *sender,
 		     uint64_t seq);
-/* Everything of the sender's unit that is newer than what it has, if there is any. */
-void cchc_reply_down(struct cchc_daemon *d, struct cchc_sender *sender);
 /* A piece of a form, or the unit's entry. */
 void cchc_reply_piece(struct cchc_daemon *d, const struct cchc_sender *sender,
 		      const Cchc__Fetch *fetch);

@@ -92,6 +92,24 @@ struct cchc_sender *cchc_sessions_sender(struct cchc_sessions *sessions, uint32_
 	return sender;
 }
 
+static struct cchc_sender *of_unit(struct cchc_sender *sender, uint32_t unit)
+{
+	while (sender && sender->key->unit != unit)
+		sender = sender->next_of_unit;
+	return sender;
+}
+
+struct cchc_sender *cchc_sessions_first(const struct cchc_sessions *sessions,
+					uint32_t unit)
+{
+	return of_unit(*bucket_of(sessions, unit), unit);
+}
+
+struct cchc_sender *cchc_sessions_next(const struct cchc_sender *sender)
+{
+	return of_unit(sender->next_of_unit, sender->key->unit);
+}
+
 const struct cchc_sender *cchc_sessions_latest(const struct cchc_sessions *sessions,
 					       const struct cchc_key_entry *key)
 {

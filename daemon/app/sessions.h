@@ -91,6 +91,10 @@ CCHC_NODISCARD enum cchc_rc cchc_sessions_bind(struct cchc_sessions *sessions,
 /* Forgets a sender that no connection and no item points to: one just added, or pruned.
  */
 void cchc_sessions_drop(struct cchc_sessions *sessions, struct cchc_sender *sender);
+/* The senders of a unit, one by one; NULL at the end. */
+struct cchc_sender *cchc_sessions_first(const struct cchc_sessions *sessions,
+					uint32_t unit);
+struct cchc_sender *cchc_sessions_next(const struct cchc_sender *sender);
 /* The outbox of a key that was heard last; NULL: none since start. */
 const struct cchc_sender *cchc_sessions_latest(const struct cchc_sessions *sessions,
 					       const struct cchc_key_entry *key);

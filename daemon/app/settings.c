@@ -14,6 +14,9 @@ enum {
 	STORE_GB_USUAL = 16,
 	PERIODS_USUAL = 64,
 	PERIODS_MAX = 900,
+	QUEUE_LEAST = 10,
+	QUEUE_MAX = 100000,
+	QUEUE_USUAL = 1000,
 };
 
 enum cchc_rc cchc_settings_read_yaml(struct cchc_arena *arena, const char *path,
@@ -71,6 +74,28 @@ static void read_endpoints(struct cchc_settings *s, struct cchc_fields *f)
 	cchc_fields_end(&listen);
 }
 
+/* A period, or the day from which periods that begin count. */
+static void read_register_from(struct cchc_settings *s, struct cchc_fields *f)
+{
+	const char *text = cchc_fields_text(f, "register_from", CCHC_OPTIONAL);
+
+	s->counts_tasks = text && (cchc_day_parse(text, &s->register_day) ||
+				   cchc_period_parse(text, &s->register_from));
+	if (text && !s->counts_tasks)
+		cchc_fields_wrong(f, "register_from",
+				  "a period like 2024-Q1 or a day like 2024-12-15 "
+				  "expected");
+}
+
+static void read_duties_from(struct cchc_settings *s, struct cchc_fields *f)
+{
+	const char *text = cchc_fields_text(f, "duties_from", CCHC_OPTIONAL);
+
+	s->has_duties_from = text && cchc_day_parse(text, &s->duties_from);
+	if (text && !s->has_duties_from)
+		cchc_fields_wrong(f, "duties_from", "a day like 2024-12-15 expected");
+}
+
 static void read_all(struct cchc_settings *s, const struct cchc_node *root,
 		     const char *path, struct cchc_problems *problems)
 {
@@ -91,6 +116,13 @@ static void read_all(struct cchc_settings *s, const struct cchc_node *root,
 	s->resident_periods = (uint32_t)cchc_fields_number(&f, "resident_periods", 20,
 							   PERIODS_MAX, PERIODS_USUAL);
 	s->publish = cchc_fields_flag(&f, "publish", true);
+	s->publish_queue = (int)cchc_fields_number(&f, "publish_queue", QUEUE_LEAST,
+						   QUEUE_MAX, QUEUE_USUAL);
+	s->calendars = path_of(s, &f, "calendars", CCHC_OPTIONAL, path);
+	s->alerts = path_of(s, &f, "alerts", CCHC_OPTIONAL, path);
+	s->contacts = path_of(s, &f, "contacts", CCHC_OPTIONAL, path);
+	read_register_from(s, &f);
+	read_duties_from(s, &f);
 	read_endpoints(s, &f);
 	cchc_fields_end(&f);
 }

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/fail.h"
 #include "base/problems.h"
+#include "core/period.h"
 #include "net/doors.h"
 
 /* The daemon's configuration file (config/cchcd.yaml shows every key). Paths are
@@ -21,8 +22,21 @@ struct cchc_settings {
 	const char *endpoint[CCHC_DOORS_N];
 	const char
 		*endpoints_file; /* path: written with the endpoints as bound; or NULL */
+	const char
+		*calendars;   /* path: folder of calendars; NULL: the weekly rule alone */
+	const char *alerts;   /* path: rules and channels; NULL: no alerts */
+	const char *contacts; /* path: who is told; NULL: nobody */
+	/* Row I.4 comes from the register in periods that begin with this period or on
+	 * this day (where no period is given), or later. */
+	bool counts_tasks; /* false: in none */
+	struct cchc_period register_from;
+	cchc_day register_day;
+	/* Demanded reports of periods that close on this day or later are duties. */
+	bool has_duties_from; /* false: since the store was made */
+	cchc_day duties_from;
 	uint32_t resident_periods;
 	bool publish;
+	int publish_queue; /* publications that wait for one watcher at most */
 };
 
 /* Reads the file and reports every mistake. After a failure too, the settings are to be

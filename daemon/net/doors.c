@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "proto/limits.h"
 
-enum { AGENT_QUEUE = 256, ANSWER_QUEUE = 4096, CHANGE_QUEUE = 1000, LINGER_MS = 500 };
+enum { AGENT_QUEUE = 256, ANSWER_QUEUE = 4096, LINGER_MS = 500 };
 
 const char *cchc_door_name(enum cchc_door door)
 {
@@ -33,13 +33,13 @@ static enum cchc_rc open_one(struct cchc_doors *doors, uv_loop_t *loop,
 			     enum cchc_door door, struct cchc_err *err)
 {
 	static const enum cchc_zkind KINDS[] = {CCHC_ZROUTER, CCHC_ZROUTER, CCHC_ZXPUB};
-	static const int QUEUES[] = {AGENT_QUEUE, ANSWER_QUEUE, CHANGE_QUEUE};
+	const int queues[] = {AGENT_QUEUE, ANSWER_QUEUE, options->publish_queue};
 	const struct cchc_zoptions how = {
 		.kind = KINDS[door],
 		.zap_domain = cchc_door_name(door),
 		.own = options->own,
 		.max_message = CCHC_FRAME_MAX,
-		.send_high_water = QUEUES[door],
+		.send_high_water = queues[door],
 		.receive_high_water = AGENT_QUEUE,
 		.linger_ms = LINGER_MS,
 	};

@@ -18,6 +18,7 @@ struct cchc_doors_options {
 	const char *endpoint[CCHC_DOORS_N];
 	const struct cchc_key_pair *own;
 	const struct cchc_keyring *ring; /* lent */
+	int publish_queue;               /* frames kept for each subscriber */
 	cchc_zpoll_message *on_message[CCHC_DOORS_N];
 	void *data;
 };

@@ -82,7 +82,7 @@ static void move_mark(struct cchc_txn *txn, const struct cchc_entry *entry,
 static void write_journal(struct cchc_txn *txn, const struct cchc_entry *entry,
 			  struct cchc_arena *arena)
 {
-	struct cchc_key key = cchc_key_journal(entry->number);
+	struct cchc_key key = cchc_key_number(entry->number);
 	void *bytes = cchc_arena_alloc(arena, cchc_entry_room(entry));
 
 	if (bytes)
@@ -112,9 +112,9 @@ static bool make_changes(const struct cchc_entry *entry, struct cchc_arena *aren
 	return true;
 }
 
-/* The cell's old state from the record, its new one into it. False: the record is as it
- * was. A number of this very entry means that the row came twice. */
-static bool apply_cell(struct cchc_txn *txn, const struct cchc_entry *entry, size_t i,
+/* The cell's old state from the record, its new one into it. A number of this very entry
+ * means that the row came twice. */
+static void apply_cell(struct cchc_txn *txn, const struct cchc_entry *entry, size_t i,
 		       struct cchc_cells_record *record, struct cchc_changes *changes)
 {
 	struct cchc_entry_cell *cell = &entry->cell[i];
@@ -128,14 +128,11 @@ static bool apply_cell(struct cchc_txn *txn, const struct cchc_entry *entry, siz
 	if (was_there)
 		changes->old[i] = (struct cchc_figure){.value = record->value[slot],
 						       .state = record->state[slot]};
-	else if (cell->state == CCHC_WITHDRAWN)
-		return false; /* both stay absent */
 	changes->new[i].state = cell->state;
 	changes->new[i].value = cell->state == CCHC_FIGURE ? cell->value : 0;
 	record->state[slot] = cell->state;
 	record->value[slot] = changes->new[i].value;
 	record->journal[slot] = entry->number;
-	return true;
 }
 
 static void apply_chunk(struct cchc_txn *txn, const struct cchc_entry *entry,
@@ -147,12 +144,11 @@ static void apply_chunk(struct cchc_txn *txn, const struct cchc_entry *entry,
 				   .chunk = chunk};
 	struct cchc_cells_record record;
 	bool known = cchc_cells_get(txn, &at, &record);
-	bool changed = false;
 
 	for (size_t i = 0; i < entry->n_cells; i++)
 		if (entry->cell[i].row / CCHC_RECORD_CELLS == chunk)
-			changed |= apply_cell(txn, entry, i, &record, changes);
-	if (!changed || txn->rc)
+			apply_cell(txn, entry, i, &record, changes);
+	if (txn->rc)
 		return;
 	if (!known)
 		cchc_cells_add_year(txn, entry->period.year);
@@ -191,8 +187,9 @@ static bool is_refused_whole(const struct cchc_entry *entry)
 }
 
 static void apply_report(struct cchc_txn *txn, const struct cchc_entry *entry,
-			 struct cchc_arena *arena, struct cchc_changes *changes)
+			 struct cchc_arena *arena, struct cchc_outcome *outcome)
 {
+	struct cchc_changes *changes = &outcome->changes;
 	uint16_t chunk;
 
 	if (!is_sound(entry)) {
@@ -206,8 +203,11 @@ static void apply_report(struct cchc_txn *txn, const struct cchc_entry *entry,
 	for (chunk = next_chunk(entry, 0); chunk != NO_CHUNK && !txn->rc;
 	     chunk = next_chunk(entry, chunk + 1u))
 		apply_chunk(txn, entry, chunk, changes);
-	if (!is_refused_whole(entry))
+	if (!is_refused_whole(entry)) {
 		cchc_report_apply(txn, entry);
+		if (entry->kind == CCHC_ENTRY_REPORT)
+			cchc_report_fulfil(txn, entry, arena, outcome);
+	}
 	if (entry->sender_unit && entry->n_refusals)
 		cchc_refusals_keep(txn, entry);
 }
@@ -224,8 +224,12 @@ static void apply_message(struct cchc_txn *txn, struct cchc_entry *entry,
 	if (outcome->applied != CCHC_APPLIED || txn->rc)
 		return;
 	entry->number = cchc_store_commit_number(txn) + 1;
-	if (entry->kind != CCHC_ENTRY_SKIP)
-		apply_report(txn, entry, arena, &outcome->changes);
+	if (entry->kind == CCHC_ENTRY_DEED)
+		cchc_deed_apply(txn, entry, arena, outcome);
+	else if (entry->kind != CCHC_ENTRY_SKIP)
+		apply_report(txn, entry, arena, outcome);
+	if (outcome->applied != CCHC_APPLIED)
+		return;
 	if (entry->sender_unit)
 		move_mark(txn, entry, &place);
 	outcome->mark = place.mark.seq;
@@ -249,29 +253,38 @@ static void apply_stored(struct cchc_txn *txn, struct cchc_entry *entry,
 	write_journal(txn, entry, arena);
 }
 
+/* What the daemon itself has to say, and what people say to it. */
 static void apply_own(struct cchc_txn *txn, struct cchc_entry *entry,
-		      struct cchc_arena *arena)
+		      struct cchc_arena *arena, struct cchc_outcome *outcome)
 {
 	entry->number = cchc_store_commit_number(txn) + 1;
 	if (entry->kind == CCHC_ENTRY_UNITS)
 		cchc_unit_ids_apply(txn, entry);
 	else if (entry->kind == CCHC_ENTRY_FORM)
 		cchc_form_apply(txn, entry);
-	else
+	else if (entry->kind == CCHC_ENTRY_CONFIG)
 		cchc_config_apply(txn, entry);
-	write_journal(txn, entry, arena);
+	else if (entry->kind == CCHC_ENTRY_FIRE)
+		cchc_firings_apply(txn, entry, arena, outcome);
+	else if (entry->kind == CCHC_ENTRY_HAND)
+		cchc_handings_apply(txn, entry, arena, outcome);
+	else if (entry->kind == CCHC_ENTRY_SAY)
+		cchc_saying_apply(txn, entry, arena, outcome);
+	else
+		cchc_steps_apply(txn, entry, outcome);
+	if (outcome->applied == CCHC_APPLIED)
+		write_journal(txn, entry, arena);
 }
 
-void cchc_apply(struct cchc_txn *txn, struct cchc_entry *entry, cchc_chain_of *chain_of,
-		void *data, struct cchc_arena *arena, struct cchc_outcome *outcome)
+static void apply_kind(struct cchc_txn *txn, struct cchc_entry *entry,
+		       cchc_chain_of *chain_of, void *data, struct cchc_arena *arena,
+		       struct cchc_outcome *outcome)
 {
-	*outcome = (struct cchc_outcome){.applied = CCHC_APPLIED};
-	if (txn->rc)
-		return;
 	switch (entry->kind) {
 	case CCHC_ENTRY_REPORT:
 	case CCHC_ENTRY_UPDATE:
 	case CCHC_ENTRY_SKIP:
+	case CCHC_ENTRY_DEED:
 		apply_message(txn, entry, chain_of, data, arena, outcome);
 		return;
 	case CCHC_ENTRY_STORED:
@@ -280,8 +293,31 @@ void cchc_apply(struct cchc_txn *txn, struct cchc_entry *entry, cchc_chain_of *c
 	case CCHC_ENTRY_UNITS:
 	case CCHC_ENTRY_FORM:
 	case CCHC_ENTRY_CONFIG:
-		apply_own(txn, entry, arena);
+	case CCHC_ENTRY_FIRE:
+	case CCHC_ENTRY_HAND:
+	case CCHC_ENTRY_SAY:
+	case CCHC_ENTRY_STEPS:
+		apply_own(txn, entry, arena, outcome);
 		return;
 	}
 	cchc_txn_fail(txn, CCHC_INVALID);
+}
+
+/* What is written may say less than what was asked, and the asking may have to be done
+ * again in another transaction: so it stays as it is. */
+void cchc_apply(struct cchc_txn *txn, struct cchc_entry *entry, cchc_chain_of *chain_of,
+		void *data, struct cchc_arena *arena, struct cchc_outcome *outcome)
+{
+	struct cchc_entry written = *entry;
+
+	*outcome = (struct cchc_outcome){.applied = CCHC_APPLIED};
+	if (txn->rc)
+		return;
+	apply_kind(txn, &written, chain_of, data, arena, outcome);
+	if (txn->rc || outcome->applied != CCHC_APPLIED)
+		return;
+	entry->number = written.number;
+	entry->refusal = written.refusal;
+	entry->refused_row = written.refused_row;
+	entry->n_refusals = written.n_refusals;
 }

@@ -3,22 +3,23 @@
  *	u8 version, u8 kind, zigzag clock, text sender, varint sender unit,
  *	if that is not 0: be64 epoch, varint seq, 16 bytes chain; then by kind
  *	REPORT, UPDATE	varint unit, form, revision, period code; header; cells; refusals
+ *	DEED		see entrytask.c; refusals
+ *	FIRE, HAND, SAY, STEPS	see entrytask.c
  *	SKIP, STORED	nothing
  *	UNITS		units
  *	FORM		varint form, revision; text source, blob text
  *	CONFIG		text source, blob text
  *
  * A cell is three small numbers: the step from the row before it with the state, the
- *value of a FIGURE, and its predecessor's journal number counted back from the newest one
- *in the entry, so that the usual report, whose cells all replace one earlier message,
- *spends one byte on it. */
+ * value of a FIGURE, and its predecessor's journal number counted back from the newest
+ * one in the entry, so that the usual report, whose cells all replace one earlier
+ * message, spends one byte on it. */
 #include "store/entry.h"
 
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/check.h"
-#include "core/rule.h"
+#include "store/entrytask.h"
 #include "store/refusal.h"
 
 enum {
@@ -26,32 +27,23 @@ enum {
 	FIXED_ROOM = 160, /* every number outside the lists, lengths of texts and lists */
 	CELL_ROOM = 4 + 10 + 10,
 	CELL_LEAST = 2,
-	UNIT_ROOM = 5 + 5 + 5,
+	UNIT_ROOM = 5 + 5,
 	UNIT_LEAST = 3,
 	ROW_ROOM = 3,
 };
 
-static bool is_message(enum cchc_entry_kind kind)
-{
-	return kind == CCHC_ENTRY_REPORT || kind == CCHC_ENTRY_UPDATE;
-}
-
-static size_t text_room(const char *text)
-{
-	return text ? strlen(text) : 0;
-}
-
 size_t cchc_entry_room(const struct cchc_entry *entry)
 {
-	size_t room = FIXED_ROOM + text_room(entry->sender) + text_room(entry->source);
+	size_t room = FIXED_ROOM + cchc_text_room(entry->sender) +
+		      cchc_text_room(entry->source) + cchc_entrytask_room(entry);
 
-	room += text_room(entry->doc_number) + text_room(entry->signer_name) +
-		text_room(entry->signer_position) + entry->text_len;
+	room += cchc_text_room(entry->doc_number) + cchc_text_room(entry->signer_name) +
+		cchc_text_room(entry->signer_position) + entry->text_len;
 	room += entry->n_cells * CELL_ROOM;
 	for (size_t i = 0; i < entry->n_refusals; i++)
 		room += ROW_ROOM + cchc_refusal_room(&entry->refusal[i]);
 	for (size_t i = 0; i < entry->n_units; i++)
-		room += UNIT_ROOM + text_room(entry->units[i].code);
+		room += UNIT_ROOM + cchc_text_room(entry->units[i].code);
 	return room;
 }
 
@@ -76,6 +68,15 @@ static void put_cells(struct cchc_out *out, const struct cchc_entry *entry)
 	}
 }
 
+static void put_refusals(struct cchc_out *out, const struct cchc_entry *entry)
+{
+	cchc_out_varint(out, entry->n_refusals);
+	for (size_t i = 0; i < entry->n_refusals; i++) {
+		cchc_out_varint(out, entry->refused_row[i]);
+		cchc_refusal_write(out, &entry->refusal[i]);
+	}
+}
+
 static void put_message(struct cchc_out *out, const struct cchc_entry *entry)
 {
 	cchc_out_varint(out, entry->unit);
@@ -90,11 +91,7 @@ static void put_message(struct cchc_out *out, const struct cchc_entry *entry)
 	cchc_out_zigzag(out, entry->as_of_ms);
 	cchc_out_text(out, entry->source);
 	put_cells(out, entry);
-	cchc_out_varint(out, entry->n_refusals);
-	for (size_t i = 0; i < entry->n_refusals; i++) {
-		cchc_out_varint(out, entry->refused_row[i]);
-		cchc_refusal_write(out, &entry->refusal[i]);
-	}
+	put_refusals(out, entry);
 }
 
 static void put_units(struct cchc_out *out, const struct cchc_entry *entry)
@@ -117,6 +114,36 @@ static void put_file(struct cchc_out *out, const struct cchc_entry *entry)
 	cchc_out_blob(out, entry->text, entry->text_len);
 }
 
+static void put_body(struct cchc_out *out, const struct cchc_entry *entry)
+{
+	switch (entry->kind) {
+	case CCHC_ENTRY_REPORT:
+	case CCHC_ENTRY_UPDATE:
+		put_message(out, entry);
+		return;
+	case CCHC_ENTRY_DEED:
+		cchc_entrytask_put(out, entry);
+		put_refusals(out, entry);
+		return;
+	case CCHC_ENTRY_SKIP:
+	case CCHC_ENTRY_STORED:
+		return;
+	case CCHC_ENTRY_UNITS:
+		put_units(out, entry);
+		return;
+	case CCHC_ENTRY_FORM:
+	case CCHC_ENTRY_CONFIG:
+		put_file(out, entry);
+		return;
+	case CCHC_ENTRY_FIRE:
+	case CCHC_ENTRY_HAND:
+	case CCHC_ENTRY_SAY:
+	case CCHC_ENTRY_STEPS:
+		cchc_entrytask_put(out, entry);
+		return;
+	}
+}
+
 size_t cchc_entry_encode(const struct cchc_entry *entry, void *buffer)
 {
 	struct cchc_out out;
@@ -132,97 +159,20 @@ size_t cchc_entry_encode(const struct cchc_entry *entry, void *buffer)
 		cchc_out_varint(&out, entry->seq);
 		cchc_out_raw(&out, entry->chain, sizeof(entry->chain));
 	}
-	if (is_message(entry->kind))
-		put_message(&out, entry);
-	else if (entry->kind == CCHC_ENTRY_UNITS)
-		put_units(&out, entry);
-	else if (entry->kind == CCHC_ENTRY_FORM || entry->kind == CCHC_ENTRY_CONFIG)
-		put_file(&out, entry);
+	put_body(&out, entry);
 	cchc_check(!out.failed);
 	return cchc_out_len(&out);
 }
 
-/* What decoding needs; `rc` tells memory that ran out from bytes that are wrong. */
-struct taker {
-	struct cchc_in in;
-	struct cchc_arena *arena;
-	enum cchc_rc rc;
-};
-
-static void *take_memory(struct taker *t, size_t count, size_t size)
+static uint64_t take_before(struct cchc_taker *t, uint64_t newest)
 {
-	void *memory = count ? cchc_arena_array(t->arena, count, size) : NULL;
-
-	if (count && !memory)
-		t->rc = CCHC_NOMEM;
-	return memory;
-}
-
-static uint64_t take_number(struct taker *t, uint64_t max)
-{
-	uint64_t number = cchc_in_varint(&t->in);
-
-	if (number <= max)
-		return number;
-	t->in.failed = true;
-	return 0;
-}
-
-static int32_t take_day(struct taker *t)
-{
-	int64_t day = cchc_in_zigzag(&t->in);
-
-	if (day >= INT32_MIN && day <= INT32_MAX)
-		return (int32_t)day;
-	t->in.failed = true;
-	return CCHC_DAY_NONE;
-}
-
-static const char *take_text(struct taker *t)
-{
-	size_t len;
-	const uint8_t *bytes = cchc_in_blob(&t->in, &len);
-	char *text;
-
-	if (len == 0)
-		return "";
-	if (memchr(bytes, '\0', len)) {
-		t->in.failed = true;
-		return "";
-	}
-	text = cchc_arena_text(t->arena, (const char *)bytes, len);
-	if (text)
-		return text;
-	t->rc = CCHC_NOMEM;
-	return "";
-}
-
-/* How many items follow: never more than the bytes that are left could hold, so that a
- * count cannot ask for memory that the bytes do not pay for. */
-static size_t take_count(struct taker *t, size_t least_bytes)
-{
-	uint64_t n = cchc_in_varint(&t->in);
-
-	if (n <= cchc_in_left(&t->in) / least_bytes)
-		return (size_t)n;
-	t->in.failed = true;
-	return 0;
-}
-
-static bool is_sound(const struct taker *t)
-{
-	return !t->in.failed && t->rc == CCHC_OK;
-}
-
-static uint64_t take_before(struct taker *t, uint64_t newest)
-{
-	uint64_t behind = take_number(t, newest);
+	uint64_t behind = cchc_take_number(t, newest);
 
 	return behind ? newest - (behind - 1) : 0;
 }
 
-static void take_cell(struct taker *t, struct cchc_entry_cell *cell, int64_t previous,
-		      uint64_t newest)
+static void take_cell(struct cchc_taker *t, struct cchc_entry_cell *cell,
+		      int64_t previous, uint64_t newest)
 {
 	int64_t head = cchc_in_zigzag(&t->in);
 	int64_t row = previous + (head >> 2);
@@ -239,37 +189,37 @@ static void take_cell(struct taker *t, struct cchc_entry_cell *cell, int64_t pre
 	cell->before = take_before(t, newest);
 }
 
-static void take_cells(struct taker *t, struct cchc_entry *entry)
+static void take_cells(struct cchc_taker *t, struct cchc_entry *entry)
 {
-	size_t n = take_count(t, CELL_LEAST);
+	size_t n = cchc_take_count(t, CELL_LEAST);
 	uint64_t newest = cchc_in_varint(&t->in);
 	int64_t row = 0;
 
-	entry->cell = take_memory(t, n, sizeof(*entry->cell));
+	entry->cell = cchc_take_memory(t, n, sizeof(*entry->cell));
 	entry->n_cells = n;
-	for (size_t i = 0; i < n && is_sound(t); i++) {
+	for (size_t i = 0; i < n && cchc_taker_is_sound(t); i++) {
 		take_cell(t, &entry->cell[i], row, newest);
 		row = entry->cell[i].row;
 	}
 }
 
-static void take_refusals(struct taker *t, struct cchc_entry *entry)
+static void take_refusals(struct cchc_taker *t, struct cchc_entry *entry)
 {
-	size_t n = take_count(t, 1 + CCHC_REFUSAL_LEAST);
+	size_t n = cchc_take_count(t, 1 + CCHC_REFUSAL_LEAST);
 
-	entry->refusal = take_memory(t, n, sizeof(*entry->refusal));
-	entry->refused_row = take_memory(t, n, sizeof(*entry->refused_row));
+	entry->refusal = cchc_take_memory(t, n, sizeof(*entry->refusal));
+	entry->refused_row = cchc_take_memory(t, n, sizeof(*entry->refused_row));
 	entry->n_refusals = n;
-	for (size_t i = 0; i < n && is_sound(t); i++) {
-		entry->refused_row[i] = (uint16_t)take_number(t, UINT16_MAX);
+	for (size_t i = 0; i < n && cchc_taker_is_sound(t); i++) {
+		entry->refused_row[i] = (uint16_t)cchc_take_number(t, UINT16_MAX);
 		cchc_refusal_read(&t->in, &entry->refusal[i]);
 	}
 }
 
 /* A message refused as a whole may name no period at all: code 0. */
-static struct cchc_period take_period(struct taker *t)
+static struct cchc_period take_period(struct cchc_taker *t)
 {
-	uint32_t code = (uint32_t)take_number(t, UINT32_MAX);
+	uint32_t code = (uint32_t)cchc_take_number(t, UINT32_MAX);
 	struct cchc_period period = {0};
 
 	if (code && !cchc_period_from_code(code, &period))
@@ -277,52 +227,56 @@ static struct cchc_period take_period(struct taker *t)
 	return period;
 }
 
-static void take_message(struct taker *t, struct cchc_entry *entry)
+static void take_message(struct cchc_taker *t, struct cchc_entry *entry)
 {
-	entry->unit = (uint32_t)take_number(t, UINT32_MAX);
-	entry->form = (uint16_t)take_number(t, UINT16_MAX);
-	entry->revision = (uint32_t)take_number(t, UINT32_MAX);
+	entry->unit = (uint32_t)cchc_take_number(t, UINT32_MAX);
+	entry->form = (uint16_t)cchc_take_number(t, UINT16_MAX);
+	entry->revision = (uint32_t)cchc_take_number(t, UINT32_MAX);
 	entry->period = take_period(t);
-	entry->doc_number = take_text(t);
-	entry->doc_date = take_day(t);
-	entry->signer_name = take_text(t);
-	entry->signer_position = take_text(t);
-	entry->complete = (uint8_t)take_number(t, 2);
+	entry->doc_number = cchc_take_text(t);
+	entry->doc_date = cchc_take_day(t);
+	entry->signer_name = cchc_take_text(t);
+	entry->signer_position = cchc_take_text(t);
+	entry->complete = (uint8_t)cchc_take_number(t, 2);
 	entry->as_of_ms = cchc_in_zigzag(&t->in);
-	entry->source = take_text(t);
+	entry->source = cchc_take_text(t);
 	take_cells(t, entry);
 	take_refusals(t, entry);
 }
 
-static void take_units(struct taker *t, struct cchc_entry *entry)
+static void take_units(struct cchc_taker *t, struct cchc_entry *entry)
 {
-	size_t n = take_count(t, UNIT_LEAST);
+	size_t n = cchc_take_count(t, UNIT_LEAST);
 
-	entry->units = take_memory(t, n, sizeof(*entry->units));
+	entry->units = cchc_take_memory(t, n, sizeof(*entry->units));
 	entry->n_units = n;
-	for (size_t i = 0; i < n && is_sound(t); i++) {
-		entry->units[i].id = (uint32_t)take_number(t, UINT32_MAX);
-		entry->units[i].code = take_text(t);
-		entry->units[i].valid_from = take_day(t);
+	for (size_t i = 0; i < n && cchc_taker_is_sound(t); i++) {
+		entry->units[i].id = (uint32_t)cchc_take_number(t, UINT32_MAX);
+		entry->units[i].code = cchc_take_text(t);
+		entry->units[i].valid_from = cchc_take_day(t);
 	}
 }
 
-static void take_file(struct taker *t, struct cchc_entry *entry)
+static void take_file(struct cchc_taker *t, struct cchc_entry *entry)
 {
 	if (entry->kind == CCHC_ENTRY_FORM) {
-		entry->form = (uint16_t)take_number(t, UINT16_MAX);
-		entry->revision = (uint32_t)take_number(t, UINT32_MAX);
+		entry->form = (uint16_t)cchc_take_number(t, UINT16_MAX);
+		entry->revision = (uint32_t)cchc_take_number(t, UINT32_MAX);
 	}
-	entry->source = take_text(t);
+	entry->source = cchc_take_text(t);
 	entry->text = cchc_in_blob(&t->in, &entry->text_len);
 }
 
-static void take_body(struct taker *t, struct cchc_entry *entry)
+static void take_body(struct cchc_taker *t, struct cchc_entry *entry)
 {
 	switch (entry->kind) {
 	case CCHC_ENTRY_REPORT:
 	case CCHC_ENTRY_UPDATE:
 		take_message(t, entry);
+		return;
+	case CCHC_ENTRY_DEED:
+		cchc_entrytask_take(t, entry);
+		take_refusals(t, entry);
 		return;
 	case CCHC_ENTRY_SKIP:
 	case CCHC_ENTRY_STORED:
@@ -334,16 +288,22 @@ static void take_body(struct taker *t, struct cchc_entry *entry)
 	case CCHC_ENTRY_CONFIG:
 		take_file(t, entry);
 		return;
+	case CCHC_ENTRY_FIRE:
+	case CCHC_ENTRY_HAND:
+	case CCHC_ENTRY_SAY:
+	case CCHC_ENTRY_STEPS:
+		cchc_entrytask_take(t, entry);
+		return;
 	}
 	t->in.failed = true;
 }
 
-static void take_sender(struct taker *t, struct cchc_entry *entry)
+static void take_sender(struct cchc_taker *t, struct cchc_entry *entry)
 {
 	const uint8_t *chain;
 
-	entry->sender = take_text(t);
-	entry->sender_unit = (uint32_t)take_number(t, UINT32_MAX);
+	entry->sender = cchc_take_text(t);
+	entry->sender_unit = (uint32_t)cchc_take_number(t, UINT32_MAX);
 	if (!entry->sender_unit)
 		return;
 	entry->epoch = cchc_in_be64(&t->in);
@@ -356,7 +316,7 @@ static void take_sender(struct taker *t, struct cchc_entry *entry)
 enum cchc_rc cchc_entry_decode(struct cchc_arena *arena, const void *bytes, size_t len,
 			       struct cchc_entry *entry)
 {
-	struct taker t = {.arena = arena};
+	struct cchc_taker t;
 	struct cchc_entry taken = {.number = entry->number,
 				   .sender = "",
 				   .doc_number = "",
@@ -364,18 +324,17 @@ enum cchc_rc cchc_entry_decode(struct cchc_arena *arena, const void *bytes, size
 				   .signer_name = "",
 				   .signer_position = "",
 				   .source = ""};
+	enum cchc_rc rc;
 
-	cchc_in_init(&t.in, bytes, len);
+	cchc_taker_init(&t, arena, bytes, len);
 	if (cchc_in_u8(&t.in) != VERSION)
 		return CCHC_CORRUPT;
 	taken.kind = (enum cchc_entry_kind)cchc_in_u8(&t.in);
 	taken.clock_ms = cchc_in_zigzag(&t.in);
 	take_sender(&t, &taken);
 	take_body(&t, &taken);
-	if (t.rc)
-		return t.rc;
-	if (t.in.failed || cchc_in_left(&t.in) > 0)
-		return CCHC_CORRUPT;
-	*entry = taken;
-	return CCHC_OK;
+	rc = cchc_taker_end(&t);
+	if (rc == CCHC_OK)
+		*entry = taken;
+	return rc;
 }

@@ -19,11 +19,18 @@
 enum cchc_entry_kind {
 	CCHC_ENTRY_REPORT = 1, /* a message with cells and a report's header */
 	CCHC_ENTRY_UPDATE = 2, /* a message with cells alone */
+	CCHC_ENTRY_DEED = 3,   /* something done to a task: by a commune's message, an
+				* operator, or the daemon (duties, calendar) */
 	CCHC_ENTRY_SKIP = 4,   /* a seq that carries nothing */
 	CCHC_ENTRY_STORED = 5, /* the agent has refusals up to `seq` on its disk */
 	CCHC_ENTRY_UNITS = 6,  /* ids given to units */
 	CCHC_ENTRY_FORM = 7,   /* a form's revision came into force, its text in `text` */
 	CCHC_ENTRY_CONFIG = 8, /* configuration was loaded: digest, name in `source` */
+	CCHC_ENTRY_FIRE = 9,   /* a clock reading at which steps of tasks were due, a unit
+				* was silent, a digest was to be told */
+	CCHC_ENTRY_HAND = 10,  /* alerts were handed, confirmed, dropped; or ended */
+	CCHC_ENTRY_SAY = 11,   /* a person took note of an alert, or silenced some */
+	CCHC_ENTRY_STEPS = 12, /* the steps that classes have from now on */
 };
 
 enum { CCHC_NAME_MAX = 64, CCHC_HEADER_TEXT_MAX = 400 };
@@ -42,6 +49,16 @@ struct cchc_entry_unit { /* UNITS */
 	const char *code;
 	int32_t valid_from; /* cchc_day */
 };
+
+struct cchc_entry_step { /* STEPS */
+	const char *class_name;
+	const char *step;
+};
+
+struct cchc_deed;
+struct cchc_firing;
+struct cchc_handing;
+struct cchc_saying;
 
 struct cchc_entry {
 	enum cchc_entry_kind kind;
@@ -76,6 +93,16 @@ struct cchc_entry {
 	size_t n_units;
 	const void *text; /* FORM: the file; CONFIG: 32 bytes digest */
 	size_t text_len;
+	const struct cchc_deed *deed; /* DEED; NULL: its message was refused before there
+				       * was a deed to judge */
+	/* those that no longer hold are not in the entry as it is written */
+	struct cchc_firing *firing; /* FIRE */
+	size_t n_firings;
+	const struct cchc_handing *handing; /* HAND */
+	size_t n_handings;
+	const struct cchc_saying *saying;    /* SAY */
+	const struct cchc_entry_step *steps; /* STEPS: all there are */
+	size_t n_steps;
 };
 
 /* Encodes what the kind uses into a buffer of at least cchc_entry_room(entry) bytes;

@@ -5,12 +5,18 @@
 #include "base/bytes.h"
 #include "base/check.h"
 
-enum { LIVING = 0, RETIRED = 1 }; /* first byte in `marks` */
+enum { LIVING = 0, RETIRED = 1 };      /* first byte in `marks` */
+enum { BY_DAY = 0, AS_THEY_CAME = 1 }; /* and in `digests` */
 
 /* Flips the sign so that days before 1970, and CCHC_DAY_NONE, sort first. */
 static uint32_t sortable_day(cchc_day day)
 {
 	return (uint32_t)day ^ UINT32_C(0x80000000);
+}
+
+static cchc_day day_of_sortable(uint32_t sortable)
+{
+	return (cchc_day)(sortable ^ UINT32_C(0x80000000));
 }
 
 static void begin(struct cchc_key *key, struct cchc_out *out)
@@ -196,7 +202,7 @@ bool cchc_key_read_report(const uint8_t *bytes, size_t len, uint32_t *unit,
 	return ends(&in);
 }
 
-struct cchc_key cchc_key_journal(uint64_t number)
+struct cchc_key cchc_key_number(uint64_t number)
 {
 	struct cchc_key key;
 	struct cchc_out out;
@@ -206,13 +212,119 @@ struct cchc_key cchc_key_journal(uint64_t number)
 	return end(&key, &out);
 }
 
-bool cchc_key_read_journal(const uint8_t *bytes, size_t len, uint64_t *number)
+bool cchc_key_read_number(const uint8_t *bytes, size_t len, uint64_t *number)
 {
 	struct cchc_in in;
 
 	cchc_in_init(&in, bytes, len);
 	*number = cchc_in_be64(&in);
 	return ends(&in);
+}
+
+struct cchc_key cchc_key_pair(uint64_t first, uint64_t second)
+{
+	struct cchc_key key;
+	struct cchc_out out;
+
+	begin(&key, &out);
+	cchc_out_be64(&out, first);
+	cchc_out_be64(&out, second);
+	return end(&key, &out);
+}
+
+bool cchc_key_read_pair(const uint8_t *bytes, size_t len, uint64_t *first,
+			uint64_t *second)
+{
+	struct cchc_in in;
+
+	cchc_in_init(&in, bytes, len);
+	*first = cchc_in_be64(&in);
+	*second = cchc_in_be64(&in);
+	return ends(&in);
+}
+
+struct cchc_key cchc_key_text(const char *text)
+{
+	struct cchc_key key;
+	struct cchc_out out;
+
+	begin(&key, &out);
+	cchc_out_raw(&out, text, strlen(text) + 1);
+	return end(&key, &out);
+}
+
+struct cchc_key cchc_key_concern(uint32_t unit, uint64_t journal, uint64_t task)
+{
+	struct cchc_key key;
+	struct cchc_out out;
+
+	begin(&key, &out);
+	cchc_out_be32(&out, unit);
+	cchc_out_be64(&out, journal);
+	cchc_out_be64(&out, task);
+	return end(&key, &out);
+}
+
+bool cchc_key_read_concern(const uint8_t *bytes, size_t len, uint32_t *unit,
+			   uint64_t *journal, uint64_t *task)
+{
+	struct cchc_in in;
+
+	cchc_in_init(&in, bytes, len);
+	*unit = cchc_in_be32(&in);
+	*journal = cchc_in_be64(&in);
+	*task = cchc_in_be64(&in);
+	return ends(&in);
+}
+
+struct cchc_key cchc_key_digest(uint32_t unit, cchc_day day)
+{
+	struct cchc_key key;
+	struct cchc_out out;
+
+	begin(&key, &out);
+	cchc_out_u8(&out, BY_DAY);
+	cchc_out_be32(&out, unit);
+	cchc_out_be32(&out, sortable_day(day));
+	return end(&key, &out);
+}
+
+struct cchc_key cchc_key_digest_came(uint32_t unit, uint64_t journal, cchc_day day)
+{
+	struct cchc_key key;
+	struct cchc_out out;
+
+	begin(&key, &out);
+	cchc_out_u8(&out, AS_THEY_CAME);
+	cchc_out_be32(&out, unit);
+	cchc_out_be64(&out, journal);
+	cchc_out_be32(&out, sortable_day(day));
+	return end(&key, &out);
+}
+
+bool cchc_key_read_digest_came(const uint8_t *bytes, size_t len, uint32_t *unit,
+			       uint64_t *journal, cchc_day *day)
+{
+	struct cchc_in in;
+
+	cchc_in_init(&in, bytes, len);
+	if (cchc_in_u8(&in) != AS_THEY_CAME)
+		return false;
+	*unit = cchc_in_be32(&in);
+	*journal = cchc_in_be64(&in);
+	*day = day_of_sortable(cchc_in_be32(&in));
+	return ends(&in);
+}
+
+struct cchc_key cchc_key_step(const char *class_name, const char *step)
+{
+	struct cchc_key key;
+	struct cchc_out out;
+
+	begin(&key, &out);
+	cchc_out_raw(&out, class_name, strlen(class_name) + 1);
+	cchc_out_raw(&out, step, strlen(step) + 1);
+	return end(&key, &out);
 }
 
 struct cchc_key cchc_key_mark(uint32_t unit, uint64_t epoch)

@@ -11,7 +11,7 @@
  * big-endian and texts end with NUL, so that the order of the bytes is the order of what
  * they mean, and a prefix of a key selects what its leading fields say. */
 
-enum { CCHC_KEY_ROOM = 32 };
+enum { CCHC_KEY_ROOM = 160 }; /* an alert's key is the longest */
 
 struct cchc_key {
 	uint8_t bytes[CCHC_KEY_ROOM];
@@ -50,15 +50,38 @@ struct cchc_key cchc_key_cells_of(uint32_t unit, uint16_t form,
 				  struct cchc_period period);
 bool cchc_key_read_cells(const uint8_t *bytes, size_t len, struct cchc_cells_at *at);
 
-/* reports */
+/* reports, duties */
 struct cchc_key cchc_key_report(uint32_t unit, uint16_t form, struct cchc_period period);
 struct cchc_key cchc_key_reports(uint32_t unit); /* prefix; 0: of all */
 bool cchc_key_read_report(const uint8_t *bytes, size_t len, uint32_t *unit,
 			  uint16_t *form, struct cchc_period *period);
 
-/* journal */
-struct cchc_key cchc_key_journal(uint64_t number);
-bool cchc_key_read_journal(const uint8_t *bytes, size_t len, uint64_t *number);
+/* journal, tasks, alerts, pending, silences; also the prefix of pairs that begin with it
+ */
+struct cchc_key cchc_key_number(uint64_t number);
+bool cchc_key_read_number(const uint8_t *bytes, size_t len, uint64_t *number);
+
+/* task_lines, task_alerts: a task's number and another one */
+struct cchc_key cchc_key_pair(uint64_t first, uint64_t second);
+bool cchc_key_read_pair(const uint8_t *bytes, size_t len, uint64_t *first,
+			uint64_t *second);
+
+/* task_ids, alert_keys: a text shorter than CCHC_KEY_ROOM */
+struct cchc_key cchc_key_text(const char *text);
+
+/* concerns */
+struct cchc_key cchc_key_concern(uint32_t unit, uint64_t journal, uint64_t task);
+bool cchc_key_read_concern(const uint8_t *bytes, size_t len, uint32_t *unit,
+			   uint64_t *journal, uint64_t *task);
+
+/* digests: first those by unit and day, then an index in the order they came */
+struct cchc_key cchc_key_digest(uint32_t unit, cchc_day day);
+struct cchc_key cchc_key_digest_came(uint32_t unit, uint64_t journal, cchc_day day);
+bool cchc_key_read_digest_came(const uint8_t *bytes, size_t len, uint32_t *unit,
+			       uint64_t *journal, cchc_day *day);
+
+/* steps: a class's name and a step's */
+struct cchc_key cchc_key_step(const char *class_name, const char *step);
 
 /* marks: living epochs first, then for each unit the list of its retired ones */
 struct cchc_key cchc_key_mark(uint32_t unit, uint64_t epoch);

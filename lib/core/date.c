@@ -140,13 +140,65 @@ bool cchc_day_parse(const char *text, cchc_day *day)
 	return true;
 }
 
+/* One or two digits and the mark behind them; *text moves on. -1 when it is not so. */
+static int day_part(const char **text, char mark)
+{
+	int n = (*text)[0] && (*text)[1] != mark ? 2 : 1;
+	int value = digits(*text, n);
+
+	if (value < 0 || (*text)[n] != mark)
+		return -1;
+	*text += n + 1;
+	return value;
+}
+
+bool cchc_day_read(const char *text, cchc_day *day)
+{
+	const char *mark = strpbrk(text, "/-.");
+	int mday;
+	int month;
+	int year;
+
+	if (cchc_day_parse(text, day))
+		return true;
+	if (!mark)
+		return false;
+	mday = day_part(&text, *mark);
+	month = mday < 0 ? -1 : day_part(&text, *mark);
+	year = month < 0 || strlen(text) != 4 ? -1 : digits(text, 4);
+	if (!cchc_civil_is_valid(year, month, mday))
+		return false;
+	*day = cchc_day_of(year, month, mday);
+	return true;
+}
+
+/* False, with *civil of no use, for a day that cannot be written with four digits. */
+static bool is_written(cchc_day day, struct cchc_civil *civil)
+{
+	if (day == CCHC_DAY_NONE)
+		return false;
+	*civil = cchc_civil_of(day);
+	return civil->year >= 1 && civil->year <= YEAR_MAX;
+}
+
 char *cchc_day_format(cchc_day day, char out[CCHC_DAY_TEXT])
 {
-	struct cchc_civil civil = cchc_civil_of(day);
+	struct cchc_civil civil;
 
 	out[0] = '\0';
-	if (day != CCHC_DAY_NONE && civil.year >= 1 && civil.year <= YEAR_MAX)
+	if (is_written(day, &civil))
 		(void)snprintf(out, CCHC_DAY_TEXT, "%04d-%02d-%02d", civil.year % 10000,
 			       civil.month % 100, civil.day % 100);
+	return out;
+}
+
+char *cchc_day_people(cchc_day day, char out[CCHC_DAY_TEXT])
+{
+	struct cchc_civil civil;
+
+	out[0] = '\0';
+	if (is_written(day, &civil))
+		(void)snprintf(out, CCHC_DAY_TEXT, "%02d/%02d/%04d", civil.day % 100,
+			       civil.month % 100, civil.year % 10000);
 	return out;
 }

@@ -31,8 +31,14 @@ int64_t cchc_day_start_ms(cchc_day day);
 /* "2024-03-15". False when malformed or no such day. */
 bool cchc_day_parse(const char *text, cchc_day *day);
 
+/* As people write it: "2024-03-15", or day first, "15/03/2024", "5/3/2024", with / - or .
+ * between. False when it is no such day. */
+bool cchc_day_read(const char *text, cchc_day *day);
+
 enum { CCHC_DAY_TEXT = 16 };
 /* "2024-03-15", or "" for CCHC_DAY_NONE and outside the years 1..9999. Returns out. */
 char *cchc_day_format(cchc_day day, char out[CCHC_DAY_TEXT]);
+/* "15/03/2024", or "" likewise. Returns out. */
+char *cchc_day_people(cchc_day day, char out[CCHC_DAY_TEXT]);
 
 #endif

@@ -10,7 +10,7 @@ enum cchc_state {
 	CCHC_ABSENT, /* nothing was given */
 	CCHC_FIGURE,
 	CCHC_NA,        /* declared not applicable */
-	CCHC_WITHDRAWN, /* was given and taken back */
+	CCHC_WITHDRAWN, /* taken back; also said of a cell that had nothing */
 };
 
 struct cchc_figure {

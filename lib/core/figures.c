@@ -12,22 +12,16 @@ void cchc_figures_init(struct cchc_figures *figures, const struct cchc_form *for
 	*figures = (struct cchc_figures){.rows = (uint32_t)form->n, .max_unit = max_unit};
 }
 
-static void free_block(struct cchc_figures *figures, struct cchc_year_block *block)
+static void free_block(struct cchc_year_block *block)
 {
-	for (uint32_t id = 0; id <= figures->max_unit; id++) {
-		struct cchc_year *year = block->unit[id];
-
-		for (size_t slot = 0; year && slot < CCHC_SLOTS; slot++)
-			free(year->record[slot]);
-		free(year);
-	}
 	free(block->unit);
+	cchc_arena_fini(&block->memory);
 }
 
 void cchc_figures_fini(struct cchc_figures *figures)
 {
 	for (size_t i = 0; i < figures->n_blocks; i++)
-		free_block(figures, &figures->block[i]);
+		free_block(&figures->block[i]);
 	free(figures->block);
 	*figures = (struct cchc_figures){0};
 }
@@ -65,7 +59,8 @@ enum cchc_rc cchc_figures_add_year(struct cchc_figures *figures, uint16_t year)
 	unit = calloc((size_t)figures->max_unit + 1, sizeof(struct cchc_year *));
 	if (!unit)
 		return CCHC_NOMEM;
-	figures->block[figures->n_blocks++] = (struct cchc_year_block){year, unit};
+	figures->block[figures->n_blocks] = (struct cchc_year_block){year, unit, {0}};
+	cchc_arena_init(&figures->block[figures->n_blocks++].memory, SIZE_MAX);
 	return CCHC_OK;
 }
 
@@ -75,7 +70,7 @@ void cchc_figures_drop_year(struct cchc_figures *figures, uint16_t year)
 
 	if (!block)
 		return;
-	free_block(figures, block);
+	free_block(block);
 	*block = figures->block[--figures->n_blocks];
 }
 
@@ -97,10 +92,10 @@ struct cchc_figure cchc_figures_get(const struct cchc_figures *figures, uint32_t
 	return cchc_record_get(year->record[period.slot], row);
 }
 
-static struct cchc_record *new_record(uint32_t rows)
+static struct cchc_record *new_record(struct cchc_arena *memory, uint32_t rows)
 {
-	struct cchc_record *record =
-		calloc(1, sizeof(*record) + rows * (sizeof(int64_t) + sizeof(uint8_t)));
+	struct cchc_record *record = cchc_arena_alloc(
+		memory, sizeof(*record) + rows * (sizeof(int64_t) + sizeof(uint8_t)));
 
 	if (!record)
 		return NULL;
@@ -109,20 +104,21 @@ static struct cchc_record *new_record(uint32_t rows)
 	return record;
 }
 
-static struct cchc_record *record_for(struct cchc_figures *figures, uint32_t unit,
-				      struct cchc_period period)
+struct cchc_record *cchc_figures_record(struct cchc_figures *figures, uint32_t unit,
+					struct cchc_period period)
 {
 	struct cchc_year_block *block = find_block(figures, period.year);
 	struct cchc_year *year;
 
 	cchc_check(block && unit <= figures->max_unit);
 	if (!block->unit[unit])
-		block->unit[unit] = calloc(1, sizeof(struct cchc_year));
+		block->unit[unit] =
+			cchc_arena_alloc(&block->memory, sizeof(struct cchc_year));
 	year = block->unit[unit];
 	if (!year)
 		return NULL;
 	if (!year->record[period.slot])
-		year->record[period.slot] = new_record(figures->rows);
+		year->record[period.slot] = new_record(&block->memory, figures->rows);
 	if (year->record[period.slot])
 		year->slots |= 1u << period.slot;
 	return year->record[period.slot];
@@ -132,15 +128,46 @@ enum cchc_rc cchc_figures_set(struct cchc_figures *figures, uint32_t unit,
 			      struct cchc_period period, uint16_t row,
 			      struct cchc_figure figure)
 {
-	struct cchc_record *record = record_for(figures, unit, period);
+	struct cchc_record *record = cchc_figures_record(figures, unit, period);
 
 	if (!record)
 		return CCHC_NOMEM;
-	record->given += (uint32_t)(figure.state != CCHC_ABSENT);
-	record->given -= (uint32_t)(record->state[row] != CCHC_ABSENT);
-	record->value[row] = figure.value;
-	record->state[row] = figure.state;
+	cchc_record_set(record, row, figure);
 	return CCHC_OK;
+}
+
+/* A record whose every cell went back to ABSENT is like none. */
+static const struct cchc_record *given_record(const struct cchc_year *year, size_t slot)
+{
+	const struct cchc_record *record = year ? year->record[slot] : NULL;
+
+	return record && record->given ? record : NULL;
+}
+
+/* Four chains beside each other, for a chain waits for each of its multiplications. */
+static uint64_t mix_values(uint64_t seed, const int64_t *value, uint32_t n)
+{
+	uint64_t chain[4] = {seed, seed, seed, seed};
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t *at = &chain[i % 4];
+
+		*at = (*at ^ (uint64_t)value[i]) * UINT64_C(0x9e3779b97f4a7c15);
+		*at ^= *at >> 29;
+	}
+	return cchc_mix(cchc_mix(chain[0], chain[1]), cchc_mix(chain[2], chain[3]));
+}
+
+static uint64_t mix_states(uint64_t seed, const uint8_t *state, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i += 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, state + i, n - i < 8 ? n - i : 8);
+		seed = (seed ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		seed ^= seed >> 29;
+	}
+	return seed;
 }
 
 static uint64_t year_digest(const struct cchc_year *year, uint32_t unit, uint32_t rows,
@@ -149,17 +176,14 @@ static uint64_t year_digest(const struct cchc_year *year, uint32_t unit, uint32_
 	uint64_t digest = 0;
 
 	for (size_t slot = 0; slot < CCHC_SLOTS; slot++) {
-		const struct cchc_record *record = year->record[slot];
+		const struct cchc_record *record = given_record(year, slot);
+		uint64_t place = cchc_mix(unit, slot);
 
-		for (uint32_t row = 0; record && row < rows; row++) {
-			uint64_t place = (uint64_t)unit << 32 | slot << 16 | row;
-
-			if (record->state[row] == CCHC_ABSENT)
-				continue;
-			(*cells)++;
-			digest += cchc_mix(cchc_mix(place, record->state[row]),
-					   (uint64_t)record->value[row]);
-		}
+		if (!record)
+			continue;
+		*cells += record->given;
+		digest += cchc_mix(mix_values(place, record->value, rows),
+				   mix_states(place, record->state, rows));
 	}
 	return digest;
 }
@@ -174,4 +198,28 @@ uint64_t cchc_figures_digest(const struct cchc_figures *figures, uint16_t year,
 		if (block->unit[id])
 			digest += year_digest(block->unit[id], id, figures->rows, cells);
 	return digest;
+}
+
+static bool same_record(const struct cchc_record *a, const struct cchc_record *b,
+			uint32_t rows)
+{
+	if (!a || !b)
+		return a == b;
+	return memcmp(a->value, b->value, rows * sizeof(a->value[0])) == 0 &&
+	       memcmp(a->state, b->state, rows * sizeof(a->state[0])) == 0;
+}
+
+uint32_t cchc_figures_differ(const struct cchc_figures *a, const struct cchc_figures *b,
+			     uint16_t year, uint32_t from)
+{
+	for (uint32_t unit = from; unit <= a->max_unit; unit++) {
+		const struct cchc_year *of_a = cchc_figures_year(a, unit, year);
+		const struct cchc_year *of_b = cchc_figures_year(b, unit, year);
+
+		for (size_t slot = 0; (of_a || of_b) && slot < CCHC_SLOTS; slot++)
+			if (!same_record(given_record(of_a, slot),
+					 given_record(of_b, slot), a->rows))
+				return unit;
+	}
+	return 0;
 }

@@ -1,6 +1,7 @@
 #ifndef CCHC_CORE_FIGURES_H
 #define CCHC_CORE_FIGURES_H
 
+#include "base/arena.h"
 #include "core/figure.h"
 #include "core/form.h"
 
@@ -21,7 +22,8 @@ struct cchc_year {      /* of one unit */
 
 struct cchc_year_block {
 	uint16_t year;
-	struct cchc_year **unit; /* by unit id; NULL: nothing given */
+	struct cchc_year **unit;  /* by unit id; NULL: nothing given */
+	struct cchc_arena memory; /* of all its units: it goes as a whole */
 };
 
 struct cchc_figures {
@@ -49,7 +51,11 @@ const struct cchc_year *cchc_figures_year(const struct cchc_figures *figures,
 /* ABSENT when there is none. */
 struct cchc_figure cchc_figures_get(const struct cchc_figures *figures, uint32_t unit,
 				    struct cchc_period period, uint16_t row);
-/* The year must be resident. */
+/* The cells of a unit and period to be set, made if they were not there; NULL without
+ * memory. The year must be resident. */
+struct cchc_record *cchc_figures_record(struct cchc_figures *figures, uint32_t unit,
+					struct cchc_period period);
+/* One cell; the year must be resident. */
 CCHC_NODISCARD enum cchc_rc cchc_figures_set(struct cchc_figures *figures, uint32_t unit,
 					     struct cchc_period period, uint16_t row,
 					     struct cchc_figure figure);
@@ -60,9 +66,22 @@ static inline struct cchc_figure cchc_record_get(const struct cchc_record *recor
 	return (struct cchc_figure){record->value[row], record->state[row]};
 }
 
-/* A sum over all cells of a year that does not depend on their order: two stores of the
- * same figures have the same. *cells grows by how many there were. */
+static inline void cchc_record_set(struct cchc_record *record, uint16_t row,
+				   struct cchc_figure figure)
+{
+	record->given += (uint32_t)(figure.state != CCHC_ABSENT);
+	record->given -= (uint32_t)(record->state[row] != CCHC_ABSENT);
+	record->value[row] = figure.value;
+	record->state[row] = figure.state;
+}
+
+/* Of all cells of a year: two stores of the same figures have the same. *cells grows by
+ * how many there were. */
 uint64_t cchc_figures_digest(const struct cchc_figures *figures, uint16_t year,
 			     uint64_t *cells);
+/* The first unit from `from` on whose figures of the year are not the same in both; 0:
+ * none. Both are of one form and one list of units. */
+uint32_t cchc_figures_differ(const struct cchc_figures *a, const struct cchc_figures *b,
+			     uint16_t year, uint32_t from);
 
 #endif

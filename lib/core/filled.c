@@ -7,6 +7,7 @@
  */
 #include "core/filled.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,14 +18,15 @@
 
 struct mark { /* what was seen of a row of the form */
 	bool blank;
-	bool listed;
-	bool differs;   /* given more than once, not with the same figure */
-	uint32_t first; /* the first cell that says something, index + 1 */
+	uint32_t given;   /* lines that are listed, */
+	uint32_t line[2]; /* the first two of them */
+	bool differs;     /* figures more than once, not the same */
+	uint32_t first;   /* the first cell that says something, index + 1 */
 };
 
 struct reader {
 	const struct cchc_form *form;
-	bool at_base_level;
+	bool collects;
 	struct cchc_arena *arena;
 	struct cchc_filled *filled;
 	size_t room; /* in filled->cell */
@@ -329,7 +331,9 @@ static void mark_cell(struct reader *r, const struct cchc_filled_cell *cell)
 	struct mark *mark = &r->mark[cell->row->index];
 	const struct cchc_filled_cell *first;
 
-	mark->listed = true;
+	if (mark->given < CCHC_COUNT(mark->line))
+		mark->line[mark->given] = cell->line;
+	mark->given++;
 	if (!says_something(cell))
 		return;
 	if (mark->first == 0) {
@@ -361,7 +365,7 @@ static void take_value(struct reader *r, const struct line *line,
 	struct cchc_reading reading;
 	struct cchc_filled_cell *cell;
 
-	cchc_reading_cell(r->form, row, r->at_base_level, line->value, &reading);
+	cchc_reading_cell(r->form, row, r->collects, line->value, &reading);
 	if (reading.refusal.rule == CCHC_RULE_NONE &&
 	    reading.figure.state == CCHC_ABSENT &&
 	    (reading.notice == CCHC_NOTICE_NONE || row->kind == CCHC_HEADING)) {
@@ -408,6 +412,21 @@ static void read_line(struct reader *r, const struct cchc_sheet_row *row)
 		take_line(r, &line);
 }
 
+static void read_head(struct reader *r, const struct cchc_sheet_row *row)
+{
+	struct line line = {.row = row, .value = cchc_filled_head_value(row)};
+	struct cchc_refusal refusal;
+	struct cchc_filled_cell *cell;
+
+	if (cchc_filled_head_read(&r->filled->head, row, &refusal))
+		return;
+	cell = add_cell(r, &line);
+	if (!cell)
+		return;
+	cell->code = row->cell[0];
+	cell->reading.refusal = refusal;
+}
+
 /* The printed form repeats its header on each page, and pages may differ. */
 static void read_lines(struct reader *r, const struct cchc_sheet *sheet)
 {
@@ -417,13 +436,34 @@ static void read_lines(struct reader *r, const struct cchc_sheet *sheet)
 		size_t header = cchc_filled_header(sheet, i, &r->columns);
 
 		if (header == 0) {
-			read_line(r, &sheet->row[i++]);
+			const struct cchc_sheet_row *row = &sheet->row[i++];
+
+			if (cchc_filled_head_row(row))
+				read_head(r, row);
+			else
+				read_line(r, row);
 			continue;
 		}
 		r->below_header = true;
 		r->signing = false;
 		i += header;
 	}
+}
+
+static void name_other_line(const struct mark *mark, struct cchc_filled_cell *cell)
+{
+	cell->given = mark->given;
+	cell->again = mark->line[mark->line[0] == cell->line];
+}
+
+static void refuse_duplicate(struct cchc_filled_cell *cell)
+{
+	char expected[96];
+
+	(void)snprintf(expected, sizeof(expected),
+		       "mỗi chỉ tiêu chỉ một số liệu, còn có ở dòng %" PRIu32,
+		       cell->again);
+	fill_refusal(cell, CCHC_RULE_DUPLICATE, expected);
 }
 
 /* What a row said twice with one figure is kept once; with two, nobody knows which. */
@@ -436,12 +476,13 @@ static void settle_duplicates(struct reader *r)
 		struct cchc_filled_cell *cell = &filled->cell[i];
 		const struct mark *mark = cell->row ? &r->mark[cell->row->index] : NULL;
 
+		if (mark)
+			name_other_line(mark, cell);
 		if (mark && says_something(cell)) {
 			if (!mark->differs && mark->first != i + 1)
 				continue;
 			if (mark->differs && !is_refused(cell))
-				fill_refusal(cell, CCHC_RULE_DUPLICATE,
-					     "mỗi chỉ tiêu chỉ một số liệu");
+				refuse_duplicate(cell);
 		}
 		cell->reading.refusal.index = (uint16_t)n;
 		filled->cell[n++] = *cell;
@@ -452,7 +493,7 @@ static void settle_duplicates(struct reader *r)
 static void count_blanks(struct reader *r)
 {
 	for (size_t i = 0; i < r->form->n; i++)
-		r->filled->blanks += r->mark[i].blank && !r->mark[i].listed;
+		r->filled->blanks += r->mark[i].blank && !r->mark[i].given;
 }
 
 /* code,value without a header: two columns, and at least one full code of the form. */
@@ -464,6 +505,8 @@ static bool is_bare_list(const struct cchc_form *form, const struct cchc_sheet *
 		const struct cchc_sheet_row *row = &sheet->row[i];
 		struct cchc_filled_code code;
 
+		if (cchc_filled_head_row(row))
+			continue;
 		for (size_t c = 2; c < row->n; c++)
 			if (row->cell[c][0])
 				return false;
@@ -474,12 +517,28 @@ static bool is_bare_list(const struct cchc_form *form, const struct cchc_sheet *
 	return known;
 }
 
+/* A report whose figures came before is submitted by its head alone. */
+static bool is_head_alone(const struct cchc_sheet *sheet)
+{
+	size_t heads = 0;
+
+	for (size_t i = 0; i < sheet->n; i++) {
+		const struct cchc_sheet_row *row = &sheet->row[i];
+
+		if (cchc_filled_head_row(row))
+			heads++;
+		else if (cchc_sheet_cell(row, 0)[0] || cchc_filled_head_value(row)[0])
+			return false;
+	}
+	return heads > 0;
+}
+
 static bool find_columns(struct reader *r, const struct cchc_sheet *sheet)
 {
 	for (size_t i = 0; i < sheet->n; i++)
 		if (cchc_filled_header(sheet, i, &r->columns))
 			return true;
-	if (!is_bare_list(r->form, sheet))
+	if (!is_bare_list(r->form, sheet) && !is_head_alone(sheet))
 		return false;
 	r->columns = (struct cchc_filled_columns){
 		.part = CCHC_NO_COLUMN, .code = 0, .name = CCHC_NO_COLUMN, .value = 1};
@@ -502,17 +561,18 @@ static enum cchc_rc refuse_shape(const struct cchc_sheet *sheet,
 	return CCHC_INVALID;
 }
 
-enum cchc_rc cchc_filled_read(const struct cchc_form *form, bool at_base_level,
+enum cchc_rc cchc_filled_read(const struct cchc_form *form, bool collects,
 			      const struct cchc_sheet *sheet, struct cchc_arena *arena,
 			      struct cchc_filled *filled, struct cchc_refusal *refusal)
 {
 	struct cchc_filled made = {0};
 	struct reader r = {.form = form,
-			   .at_base_level = at_base_level,
+			   .collects = collects,
 			   .arena = arena,
 			   .filled = &made,
 			   .part = form->n_parts == 1 ? 0 : CCHC_NO_PART};
 
+	cchc_filled_head_init(&made.head);
 	if (!find_columns(&r, sheet))
 		return refuse_shape(sheet, refusal);
 	r.mark = cchc_arena_array(arena, form->n, sizeof(*r.mark));

@@ -72,6 +72,11 @@ const struct cchc_row *cchc_form_row_in_part(const struct cchc_form *form, size_
 	return NULL;
 }
 
+const char *cchc_row_name(const struct cchc_row *row, enum cchc_level level)
+{
+	return row->title[level] ? row->title[level] : row->name;
+}
+
 bool cchc_form_is_for(const struct cchc_form *form, struct cchc_period period)
 {
 	cchc_day last = cchc_period_last_day(period, form->closing_day);

@@ -50,6 +50,16 @@ enum cchc_scope {                   /* of a cell */
 		  CCHC_SCOPES,
 };
 
+/* What of the register of tasks a row counts (counts.h). */
+enum cchc_register {
+	CCHC_REGISTER_GIVEN,   /* assigned by then, not finished before the period */
+	CCHC_REGISTER_ON_TIME, /* done within the period, by the effective due date */
+	CCHC_REGISTER_LATE,    /* done within the period, after it */
+	CCHC_REGISTER_OVERDUE, /* overdue at that instant and not done */
+	CCHC_REGISTERS,
+	CCHC_REGISTER_NONE = CCHC_REGISTERS, /* of a row: not from the register */
+};
+
 const char *cchc_scope_name(enum cchc_scope scope); /* total, own, below, report */
 bool cchc_scope_parse(const char *name, enum cchc_scope *scope);
 const char *cchc_kind_name(enum cchc_kind kind);
@@ -84,14 +94,16 @@ struct cchc_row {
 	char full_code[CCHC_ROW_CODE]; /* I.4.2 */
 	const char *code;              /* 4.2, within the part */
 	const char *name;
-	const char *unit;   /* of measure, as printed */
-	const char *note;   /* as printed; "" */
-	const char **alias; /* other spellings of the name that are read */
+	const char *title[CCHC_LEVELS]; /* other names at other levels; NULL: as `name` */
+	const char *unit;               /* of measure, as printed */
+	const char *note;               /* as printed; "" */
+	const char **alias;             /* other spellings of the name that are read */
 	size_t n_alias;
 	uint16_t numerator; /* RATIO: row indexes, else CCHC_NO_ROW */
 	uint16_t denominator;
 	int32_t factor;        /* RATIO: 100 for percent, else 1 */
 	uint16_t derived_from; /* reserved rows: the source row's index, or CCHC_NO_ROW */
+	uint8_t counts;        /* enum cchc_register */
 	uint16_t *equals;      /* row indexes whose sum the row is; NULL if none */
 	size_t n_equals;
 	struct cchc_choice *choice; /* YESNO: two; CHOICE: all */
@@ -158,6 +170,8 @@ const struct cchc_row *cchc_form_row_by_code(const struct cchc_form *form,
 /* Row with this code within the part (index). */
 const struct cchc_row *cchc_form_row_in_part(const struct cchc_form *form, size_t part,
 					     const char *code);
+/* As printed for a unit of that level. */
+const char *cchc_row_name(const struct cchc_row *row, enum cchc_level level);
 bool cchc_form_is_for(const struct cchc_form *form, struct cchc_period period);
 
 /* A newer revision has a greater number (or is the very same file, by digest) and all

@@ -49,6 +49,10 @@ static uint16_t find_ratio_part(struct cchc_formload *load, const struct cchc_no
 		cchc_problems_error(load->problems, node->place,
 				    "%s: %s is never added up over units", what,
 				    part->full_code);
+	else if (part->counts != CCHC_REGISTER_NONE)
+		cchc_problems_error(load->problems, node->place,
+				    "%s: %s comes from the register of tasks", what,
+				    part->full_code);
 	return index;
 }
 
@@ -96,6 +100,10 @@ static void check_addend(struct cchc_formload *load, const struct cchc_row *row,
 	else if (addend->over_units == CCHC_UNITS_SPREAD)
 		cchc_problems_error(load->problems, place,
 				    "%s: %s is never added up over units", what,
+				    addend->full_code);
+	else if (addend->counts != CCHC_REGISTER_NONE)
+		cchc_problems_error(load->problems, place,
+				    "%s: %s comes from the register of tasks", what,
 				    addend->full_code);
 }
 

@@ -40,6 +40,7 @@ static const struct cchc_formload_key ROW_KEYS[] = {
 	{"name", ALL, ALL},
 	{"note", 0, ALL},
 	{"aliases", 0, ALL},
+	{"titles", 0, ALL},
 	{"unit", FILLED, FILLED},
 	{"levels", FILLED, FILLED},
 	{"report_scope", 0, FILLED},
@@ -53,6 +54,7 @@ static const struct cchc_formload_key ROW_KEYS[] = {
 	{"equals", 0, AMOUNT},
 	{"derived_from", 0, AMOUNT},
 	{"max", 0, AMOUNT | RATIO},
+	{"register", 0, COUNT},
 	{"choices", YESNO | CHOICE, YESNO | CHOICE},
 };
 
@@ -247,7 +249,6 @@ static void read_aliases(struct reading_row *r)
 
 	if (!cchc_formload_list(r->load, list, "aliases"))
 		return;
-	r->row->alias = cchc_formload_array(r->load, list->n, sizeof(char *));
 	for (size_t i = 0; r->row->alias && i < list->n; i++) {
 		const char *alias =
 			cchc_formload_text(r->load, list->item[i], "an alias");
@@ -255,6 +256,56 @@ static void read_aliases(struct reading_row *r)
 		if (alias)
 			r->row->alias[r->row->n_alias++] = alias;
 	}
+}
+
+static void read_title(struct reading_row *r, const struct cchc_node *key,
+		       const struct cchc_node *value)
+{
+	const char *title = cchc_formload_text(r->load, value, "a title");
+	enum cchc_level level;
+
+	if (!cchc_formload_level(r->load, key, "a level", &level) || !title)
+		return;
+	r->row->title[level] = title;
+	r->row->alias[r->row->n_alias++] = title; /* read like the name, too */
+}
+
+static void read_names(struct reading_row *r)
+{
+	const struct cchc_node *titles = get(r, "titles");
+	const struct cchc_node *aliases = get(r, "aliases");
+	size_t room = (titles ? titles->n : 0) + (aliases ? aliases->n : 0);
+
+	if (room > 0)
+		r->row->alias = cchc_formload_array(r->load, room, sizeof(char *));
+	read_aliases(r);
+	if (!titles)
+		return;
+	if (titles->kind != CCHC_NODE_MAP) {
+		cchc_problems_error(r->load->problems, titles->place,
+				    "titles must be a map of levels and names");
+		return;
+	}
+	for (size_t i = 0; r->row->alias && i < titles->n; i++)
+		read_title(r, titles->key[i], titles->item[i]);
+}
+
+static void read_register(struct reading_row *r)
+{
+	static const char *const NAMES[] = {"given", "on-time", "late", "overdue"};
+	const struct cchc_node *node = get(r, "register");
+	unsigned which;
+
+	_Static_assert(CCHC_REGISTER_GIVEN == 0 && CCHC_REGISTER_OVERDUE == 3,
+		       "the order of NAMES");
+	r->row->counts = CCHC_REGISTER_NONE;
+	if (!cchc_formload_word(r->load, node, "register", NAMES, CCHC_COUNT(NAMES),
+				&which))
+		return;
+	r->row->counts = (uint8_t)which;
+	if (r->row->over_units != CCHC_UNITS_SUM)
+		cchc_problems_error(r->load->problems, node->place,
+				    "a row from the register adds up over units");
 }
 
 static bool is_word(const struct cchc_words *words, const char *folded)
@@ -376,10 +427,11 @@ static void read_values(struct reading_row *r)
 	r->row->note = text_or_empty(r, "note");
 	(void)cchc_formload_yes(r->load, get(r, "reserved"), "reserved",
 				&r->row->reserved);
-	read_aliases(r);
+	read_names(r);
 	read_levels(r);
 	read_scope(r);
 	read_rules(r);
+	read_register(r);
 	read_decimals(r);
 	read_factor(r);
 	read_max(r);

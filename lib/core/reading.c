@@ -33,6 +33,8 @@ const char *cchc_notice_text(enum cchc_notice notice)
 		return "Tên chỉ tiêu không giống tên trong biểu mẫu.";
 	case CCHC_NOTICE_RESERVED:
 		return "Chỉ tiêu do cấp trên báo cáo; số 0 được bỏ qua.";
+	case CCHC_NOTICE_NOTHING:
+		return "Chưa gửi số liệu nào của chỉ tiêu này: không có gì để rút.";
 	}
 	return "";
 }
@@ -198,7 +200,7 @@ static enum cchc_rule read_by_kind(const struct cell *cell, struct cchc_reading 
 	return read_number(cell, reading);
 }
 
-static enum cchc_rule read_given(const struct cell *cell, bool at_base_level,
+static enum cchc_rule read_given(const struct cell *cell, bool collects,
 				 struct cchc_reading *reading)
 {
 	enum cchc_rule rule;
@@ -207,7 +209,7 @@ static enum cchc_rule read_given(const struct cell *cell, bool at_base_level,
 		rule = CCHC_RULE_NONE;
 	else
 		rule = read_by_kind(cell, reading);
-	if (!cell->row->reserved || !at_base_level)
+	if (!cell->row->reserved || collects)
 		return rule;
 	if (rule != CCHC_RULE_NONE || reading->figure.state != CCHC_FIGURE ||
 	    reading->figure.value != 0)
@@ -230,7 +232,7 @@ static void refuse(struct cchc_reading *reading, const struct cchc_row *row,
 }
 
 void cchc_reading_cell(const struct cchc_form *form, const struct cchc_row *row,
-		       bool at_base_level, const char *text, struct cchc_reading *reading)
+		       bool collects, const char *text, struct cchc_reading *reading)
 {
 	struct cell cell = {.form = form, .row = row};
 	size_t len = strlen(text);
@@ -242,12 +244,11 @@ void cchc_reading_cell(const struct cchc_form *form, const struct cchc_row *row,
 	*reading = (struct cchc_reading){.figure = {.state = CCHC_ABSENT}};
 	if (is_absent(&cell, reading))
 		return;
-	rule = read_given(&cell, at_base_level, reading);
+	rule = read_given(&cell, collects, reading);
 	if (rule != CCHC_RULE_NONE)
 		refuse(reading, row, rule);
 	else if (reading->figure.state == CCHC_ABSENT ||
-		 cchc_rule_cell(form, row, at_base_level, reading->figure,
-				&reading->refusal))
+		 cchc_rule_cell(form, row, collects, reading->figure, &reading->refusal))
 		return;
 	else
 		refuse(reading, row, reading->refusal.rule);

@@ -15,6 +15,8 @@ enum cchc_notice { /* worth telling the person, not wrong */
 		   CCHC_NOTICE_NAME,        /* the row's name is not the form's */
 		   CCHC_NOTICE_RESERVED, /* blank or 0 in a row that is not for this unit:
 					    ignored */
+		   CCHC_NOTICE_NOTHING,  /* withdrawn, but no figure of it was sent: found
+					    by who knows what was sent */
 };
 
 /* A Vietnamese sentence for a person, never NULL ("" for NONE). */
@@ -28,9 +30,9 @@ struct cchc_reading {
 
 /* Reads a cell's text (clean UTF-8) for a row. Says what the text means and refuses what
  * is malformed, out of type, with too many decimals, or beyond a limit (also calls
- * cchc_rule_cell, so that a figure that is read is one the receiver will take). */
+ * cchc_rule_cell, so that a figure that is read is one the receiver will take). collects:
+ * as there; for who does not, a 0 in a reserved row is ignored. */
 void cchc_reading_cell(const struct cchc_form *form, const struct cchc_row *row,
-		       bool at_base_level, const char *text,
-		       struct cchc_reading *reading);
+		       bool collects, const char *text, struct cchc_reading *reading);
 
 #endif

@@ -1,5 +1,7 @@
 #include "core/resolve.h"
 
+#include <string.h>
+
 /* Twelve months of the largest value stay below this, and 32767 such units below 2^62: so
  * no sum of a rollup can wrap. Only a row with `equals` over absurd parts could pass it:
  * such a sum is left out and the unit counts as incomplete. */
@@ -31,88 +33,177 @@ uint32_t cchc_slot_sources(uint8_t slot)
 	return slot < CCHC_Q1 ? 1u << slot : SOURCES[slot - CCHC_Q1];
 }
 
-struct joined {
-	int64_t value;
-	uint32_t figures;
-	uint32_t present;
-	bool incomplete;
-};
-
-static void join(struct joined *all, struct cchc_resolved part, enum cchc_over_time rule)
+uint32_t cchc_slots_reached(uint32_t given)
 {
-	if (!cchc_is_present(part.figure)) {
-		all->incomplete = true;
-		return;
+	uint32_t reached = 0;
+
+	for (; given; given &= given - 1) {
+		const uint8_t *affects;
+		size_t n = cchc_slot_affects((uint8_t)__builtin_ctz(given), &affects);
+
+		for (size_t i = 0; i < n; i++)
+			reached |= 1u << affects[i];
 	}
-	all->present++;
-	all->incomplete = all->incomplete || part.incomplete;
-	if (part.figure.state != CCHC_FIGURE)
-		return;
-	all->figures++;
-	switch (rule) {
-	case CCHC_TIME_SUM:
-		all->value += part.figure.value;
-		break;
-	case CCHC_TIME_LAST:
-		all->value = part.figure.value;
-		break;
-	case CCHC_TIME_ANY:
-		all->value = all->value || part.figure.value;
-		break;
-	case CCHC_TIME_NONE:
-	case CCHC_TIME_PARTS:
-		break;
-	}
+	return reached;
 }
 
-static struct cchc_figure own_of(const struct cchc_year *year, uint8_t slot,
-				 const struct cchc_row *row)
-{
-	if (!(year->slots & 1u << slot))
-		return (struct cchc_figure){0};
-	return cchc_record_get(year->record[slot], row->index);
-}
-
-static struct cchc_resolved from_parts(const struct cchc_year *year, uint8_t slot,
-				       const struct cchc_row *row,
-				       struct cchc_figure own);
-
-/* Most units give only quarters: twelve empty months are not walked through. */
-static inline struct cchc_resolved resolve(const struct cchc_year *year, uint8_t slot,
-					   const struct cchc_row *row)
-{
-	struct cchc_figure own = own_of(year, slot, row);
-
-	if (cchc_is_present(own) ||
-	    !(year->slots & cchc_slot_sources(slot) & ~(1u << slot)))
-		return (struct cchc_resolved){own, false};
-	return from_parts(year, slot, row, own);
-}
-
-static struct cchc_resolved from_parts(const struct cchc_year *year, uint8_t slot,
-				       const struct cchc_row *row, struct cchc_figure own)
+/* How a slot is made: from its own record, and from the parts that anything was given
+ * for. */
+static void plan_moment(struct cchc_moment *moment, const struct cchc_year *year,
+			uint8_t slot, uint32_t slots)
 {
 	const uint8_t *parts;
 	size_t n = cchc_slot_parts(slot, &parts);
-	struct joined all = {0};
 
+	*moment = (struct cchc_moment){.record = year->record[slot], .slot = slot};
 	for (size_t i = 0; i < n; i++)
-		join(&all, resolve(year, parts[i], row), row->over_time);
-	if (all.present == 0)
-		return (struct cchc_resolved){own, false};
-	if (all.figures == 0)
-		return (struct cchc_resolved){{0, CCHC_NA}, all.incomplete};
-	return (struct cchc_resolved){{all.value, CCHC_FIGURE}, all.incomplete};
+		if (slots & 1u << parts[i])
+			moment->part[moment->parts++] = parts[i];
+	moment->lacks = moment->parts < n;
+}
+
+/* Slots ascend from months to the year, so every part stands before what it is a part of.
+ */
+static void plan(struct cchc_yearly *yearly, uint32_t slots)
+{
+	yearly->slots = slots;
+	yearly->moments = 0;
+	for (uint32_t rest = slots; rest; rest &= rest - 1)
+		plan_moment(&yearly->moment[yearly->moments++], yearly->year,
+			    (uint8_t)__builtin_ctz(rest), slots);
+}
+
+/* An absent part has the value 0 and is not incomplete itself: no part needs a branch of
+ * its own. */
+static struct cchc_resolved join(const struct cchc_moment *moment,
+				 const struct cchc_resolved at[CCHC_SLOTS],
+				 enum cchc_over_time rule, struct cchc_resolved own)
+{
+	unsigned present = 0;
+	unsigned figures = 0;
+	bool incomplete = moment->lacks;
+	int64_t value = 0;
+
+	for (size_t i = 0; i < moment->parts; i++) {
+		const struct cchc_resolved *part = &at[moment->part[i]];
+		bool is_figure = part->state == CCHC_FIGURE;
+		bool is_present = is_figure | (part->state == CCHC_NA);
+
+		figures += is_figure;
+		present += is_present;
+		incomplete |= part->incomplete | !is_present;
+		if (rule == CCHC_TIME_SUM)
+			value += part->value;
+		else if (rule == CCHC_TIME_LAST)
+			value = is_figure ? part->value : value;
+		else
+			value |= part->value != 0;
+	}
+	if (present == 0)
+		return own;
+	return (struct cchc_resolved){value, figures ? CCHC_FIGURE : CCHC_NA, incomplete};
+}
+
+static inline void resolve_moment(const struct cchc_moment *moment,
+				  const struct cchc_row *row,
+				  struct cchc_resolved at[CCHC_SLOTS])
+{
+	struct cchc_resolved made = {0};
+
+	if (moment->record) {
+		made.value = moment->record->value[row->index];
+		made.state = moment->record->state[row->index];
+	}
+	if (moment->parts > 0 && !cchc_is_present_state(made.state) &&
+	    row->over_time != CCHC_TIME_NONE && row->over_time != CCHC_TIME_PARTS)
+		made = join(moment, at, row->over_time, made);
+	at[moment->slot] = made;
+}
+
+static void resolve_all(const struct cchc_yearly *yearly, const struct cchc_row *row,
+			struct cchc_resolved at[CCHC_SLOTS])
+{
+	for (size_t i = 0; i < yearly->moments; i++)
+		resolve_moment(&yearly->moment[i], row, at);
 }
 
 struct cchc_resolved cchc_resolve(const struct cchc_year *year, uint8_t slot,
 				  const struct cchc_row *row)
 {
-	if (!year)
+	uint32_t sources = cchc_slot_sources(slot);
+	struct cchc_yearly yearly;
+	struct cchc_resolved at[CCHC_SLOTS];
+
+	if (!year || !(year->slots & sources))
 		return (struct cchc_resolved){0};
-	if (row->over_time == CCHC_TIME_NONE || row->over_time == CCHC_TIME_PARTS)
-		return (struct cchc_resolved){own_of(year, slot, row), false};
-	return resolve(year, slot, row);
+	yearly.year = year;
+	plan(&yearly, sources & cchc_slots_reached(year->slots));
+	resolve_all(&yearly, row, at);
+	return at[slot];
+}
+
+void cchc_yearly_begin(struct cchc_yearly *yearly, const struct cchc_year *year,
+		       struct cchc_resolved (*kept)[CCHC_SLOTS], uint32_t also)
+{
+	yearly->year = year;
+	yearly->kept = kept;
+	if (!kept)
+		return;
+	memset(yearly->known, 0, sizeof(yearly->known));
+	if (year)
+		plan(yearly, cchc_slots_reached(year->slots | also));
+}
+
+static struct cchc_resolved *learn_row(struct cchc_yearly *yearly,
+				       const struct cchc_row *row)
+{
+	struct cchc_resolved *at = yearly->kept[row->index];
+
+	if (!cchc_yearly_knows(yearly, row->index)) {
+		resolve_all(yearly, row, at);
+		yearly->known[row->index / 64] |= UINT64_C(1) << row->index % 64;
+	}
+	return at;
+}
+
+void cchc_yearly_learn(struct cchc_yearly *yearly, const struct cchc_form *form,
+		       const struct cchc_row *row)
+{
+	if (!yearly->year || cchc_yearly_knows(yearly, row->index))
+		return;
+	(void)learn_row(yearly, row);
+	if (row->kind == CCHC_RATIO) {
+		cchc_yearly_learn(yearly, form, &form->row[row->numerator]);
+		cchc_yearly_learn(yearly, form, &form->row[row->denominator]);
+	}
+	for (size_t i = 0; i < row->n_equals; i++)
+		cchc_yearly_learn(yearly, form, &form->row[row->equals[i]]);
+}
+
+void cchc_yearly_follow(struct cchc_yearly *after, const struct cchc_yearly *before,
+			const struct cchc_row *row, uint32_t changed)
+{
+	struct cchc_resolved *at = after->kept[row->index];
+
+	if (!before->year || !cchc_yearly_knows(before, row->index))
+		return;
+	for (size_t i = 0; i < after->moments; i++) {
+		uint8_t slot = after->moment[i].slot;
+
+		if (changed & 1u << slot)
+			resolve_moment(&after->moment[i], row, at);
+		else
+			at[slot] = before->kept[row->index][slot];
+	}
+	after->known[row->index / 64] |= UINT64_C(1) << row->index % 64;
+}
+
+static struct cchc_resolved typed_of(struct cchc_yearly *yearly, uint8_t slot,
+				     const struct cchc_row *row)
+{
+	if (yearly->year && yearly->kept)
+		return learn_row(yearly, row)[slot];
+	return cchc_resolve(yearly->year, slot, row);
 }
 
 static bool is_derived(const struct cchc_row *row)
@@ -121,16 +212,16 @@ static bool is_derived(const struct cchc_row *row)
 }
 
 struct cchc_resolved cchc_resolve_entering(const struct cchc_form *form,
-					   const struct cchc_year *year, uint8_t slot,
+					   struct cchc_yearly *yearly, uint8_t slot,
 					   const struct cchc_row *row, bool has_below)
 {
-	struct cchc_resolved typed = cchc_resolve(year, slot, row);
+	struct cchc_resolved typed = typed_of(yearly, slot, row);
 	struct cchc_resolved sum = {0};
 	bool any_derived = false;
 	bool any_na = false;
 	bool any_figure = false;
 
-	if (!row->equals || !has_below || !year)
+	if (!row->equals || !has_below || !yearly->year)
 		return typed;
 	for (size_t i = 0; i < row->n_equals; i++) {
 		const struct cchc_row *part = &form->row[row->equals[i]];
@@ -140,21 +231,21 @@ struct cchc_resolved cchc_resolve_entering(const struct cchc_form *form,
 			any_derived = true;
 			continue;
 		}
-		own = cchc_resolve_entering(form, year, slot, part, has_below);
-		any_na = any_na || own.figure.state == CCHC_NA;
-		any_figure = any_figure || own.figure.state == CCHC_FIGURE;
-		sum.figure.value += own.figure.value;
+		own = cchc_resolve_entering(form, yearly, slot, part, has_below);
+		any_na = any_na || own.state == CCHC_NA;
+		any_figure = any_figure || own.state == CCHC_FIGURE;
+		sum.value += own.value;
 		sum.incomplete = sum.incomplete || own.incomplete;
 	}
-	if (!any_figure && !any_derived && cchc_is_present(typed.figure))
+	if (!any_figure && !any_derived && cchc_is_present(cchc_resolved_figure(typed)))
 		return typed;
-	if (sum.figure.value > ENTERING_MAX || sum.figure.value < -ENTERING_MAX)
-		return (struct cchc_resolved){{0, CCHC_ABSENT}, true};
+	if (sum.value > ENTERING_MAX || sum.value < -ENTERING_MAX)
+		return (struct cchc_resolved){0, CCHC_ABSENT, true};
 	if (any_figure)
-		sum.figure.state = CCHC_FIGURE;
+		sum.state = CCHC_FIGURE;
 	else if (any_na)
-		sum.figure.state = CCHC_NA;
-	else if (typed.figure.state == CCHC_WITHDRAWN)
-		sum.figure.state = CCHC_WITHDRAWN;
+		sum.state = CCHC_NA;
+	else if (typed.state == CCHC_WITHDRAWN)
+		sum.state = CCHC_WITHDRAWN;
 	return sum;
 }

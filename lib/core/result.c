@@ -9,11 +9,12 @@
 struct asking {
 	const struct cchc_shape *shape;
 	const struct cchc_view_period *p;
-	const struct cchc_year *year; /* of the unit itself */
+	struct cchc_yearly *yearly; /* of the unit itself */
 	const struct cchc_row *row;
 	uint32_t node;
 	uint8_t slot;
 	bool has_below;
+	bool is_counted;              /* from the register of tasks, whatever was typed */
 	struct cchc_contribution own; /* what the unit itself brings */
 	struct cchc_arena *arena;
 };
@@ -35,14 +36,15 @@ static bool is_derived(const struct cchc_row *row)
 
 static bool is_computed(const struct asking *a)
 {
-	return a->row->kind == CCHC_RATIO || (a->row->equals && a->has_below);
+	return a->row->kind == CCHC_RATIO || (a->row->equals && a->has_below) ||
+	       a->is_counted;
 }
 
 static struct cchc_cell below_cell(const struct asking *a)
 {
 	if (!a->p || a->shape->place[a->node] == CCHC_NO_NODE)
 		return (struct cchc_cell){0};
-	return *cchc_view_below(a->p, a->node, a->row->index);
+	return cchc_view_below(a->p, a->node, a->row->index);
 }
 
 static void divide(const struct asking *a, const struct cchc_cell *cell,
@@ -83,10 +85,10 @@ static void answer_own(const struct asking *a, struct cchc_result *result)
 		divide(a, cell, result);
 		return;
 	}
-	own = cchc_resolve_entering(a->shape->form, a->year, a->slot, a->row,
+	own = cchc_resolve_entering(a->shape->form, a->yearly, a->slot, a->row,
 				    a->has_below);
-	result->state = (enum cchc_result_state)own.figure.state;
-	result->value = own.figure.value;
+	result->state = (enum cchc_result_state)own.state;
+	result->value = own.value;
 }
 
 static enum cchc_rc copy_tally(const struct asking *a, const struct cchc_tally *tally,
@@ -182,9 +184,8 @@ static enum cchc_rc answer_figures(const struct asking *a, const struct cchc_cel
 /* A common list compares the units below; what the unit itself brings stands beside. */
 static void add_own(const struct asking *a, struct cchc_result *result)
 {
-	struct cchc_figure own = cchc_resolve_entering(a->shape->form, a->year, a->slot,
-						       a->row, a->has_below)
-					 .figure;
+	struct cchc_figure own = cchc_resolved_figure(cchc_resolve_entering(
+		a->shape->form, a->yearly, a->slot, a->row, a->has_below));
 
 	if (cchc_is_present(own))
 		result->own = own;
@@ -217,13 +218,23 @@ static enum cchc_rc answer_joined(const struct asking *a, enum cchc_scope scope,
 	return CCHC_OK;
 }
 
+/* The typed figure is the cell; what it stands in place of is shown beside it. */
+static void add_derived(const struct asking *a, struct cchc_result *result)
+{
+	struct cchc_cell below = below_cell(a);
+
+	if (below.figures > 0)
+		result->derived = (struct cchc_figure){below.sum, CCHC_FIGURE};
+	else if (below.na > 0)
+		result->derived.state = CCHC_NA;
+}
+
 /* A derived row is the same in every scope where communes report to the unit: the typed
  * figure (1 of 1), else the source over the units below. Further up the cells add up. */
 static enum cchc_rc answer_derived(const struct asking *a, enum cchc_scope scope,
 				   struct cchc_result *result)
 {
 	bool is_typed = a->own.cell.figures + a->own.cell.na > 0;
-
 	bool collects = a->shape->collects[a->node];
 
 	if (collects && !is_typed)
@@ -231,15 +242,65 @@ static enum cchc_rc answer_derived(const struct asking *a, enum cchc_scope scope
 	if (!collects && scope != CCHC_SCOPE_OWN)
 		return answer_joined(a, scope, result);
 	answer_own(a, result);
+	if (collects)
+		add_derived(a, result);
 	return CCHC_OK;
 }
 
 static void add_declared(const struct asking *a, struct cchc_result *result)
 {
-	struct cchc_figure typed = cchc_resolve(a->year, a->slot, a->row).figure;
+	struct cchc_figure typed =
+		cchc_resolved_figure(cchc_resolve(a->yearly->year, a->slot, a->row));
 
 	if (is_computed(a) && cchc_is_present(typed))
 		result->declared = typed;
+}
+
+/* Units below that count in both: they have tasks, though their level does not fill the
+ * row. */
+static uint32_t other_leads(const struct asking *a, const struct cchc_counts *counts,
+			    uint32_t unit, struct cchc_period period)
+{
+	uint32_t n = 0;
+
+	for (int level = 0; level < CCHC_LEVELS; level++)
+		if (!(a->row->levels & 1u << level))
+			n += cchc_counts_leads_below(counts, unit, period,
+						     (enum cchc_level)level);
+	return n;
+}
+
+/* The register knows every unit: it reports for all that are expected. */
+static void answer_counts(const struct asking *a, const struct cchc_counts *counts,
+			  struct cchc_period period, enum cchc_scope scope,
+			  struct cchc_result *result)
+{
+	uint32_t unit = a->shape->tree->node[a->node].unit;
+	enum cchc_register which = (enum cchc_register)a->row->counts;
+
+	if (scope != CCHC_SCOPE_BELOW) {
+		bool leads = cchc_counts_own(counts, unit, period, CCHC_REGISTER_GIVEN);
+
+		result->value = cchc_counts_own(counts, unit, period, which);
+		result->reported = leads || cchc_shape_fills(a->shape, a->node, a->row);
+	}
+	if (scope != CCHC_SCOPE_OWN) {
+		result->value += cchc_counts_below(counts, unit, period, which);
+		result->reported +=
+			cchc_shape_expected(a->shape, a->node, a->row->index) +
+			other_leads(a, counts, unit, period);
+	}
+	result->alone = scope == CCHC_SCOPE_OWN;
+	result->expected = result->reported;
+	if (result->reported > 0)
+		result->state = CCHC_RESULT_FIGURE;
+}
+
+static bool is_counted(const struct cchc_view *view, const struct cchc_row *row,
+		       struct cchc_period period)
+{
+	return row->counts != CCHC_REGISTER_NONE && view->counts &&
+	       cchc_counts_cover(view->counts, period);
 }
 
 enum cchc_rc cchc_result_of(const struct cchc_view *view, const struct cchc_shape *shape,
@@ -247,11 +308,11 @@ enum cchc_rc cchc_result_of(const struct cchc_view *view, const struct cchc_shap
 			    uint32_t node, enum cchc_scope scope, uint16_t row,
 			    struct cchc_arena *arena, struct cchc_result *result)
 {
+	struct cchc_yearly yearly;
 	struct asking a = {
 		.shape = shape,
 		.p = p,
-		.year = cchc_figures_year(&view->figures, shape->tree->node[node].unit,
-					  period.year),
+		.yearly = &yearly,
 		.row = &shape->form->row[row],
 		.node = node,
 		.slot = period.slot,
@@ -259,16 +320,25 @@ enum cchc_rc cchc_result_of(const struct cchc_view *view, const struct cchc_shap
 		.arena = arena,
 	};
 
+	cchc_yearly_begin(&yearly,
+			  cchc_figures_year(&view->figures, shape->tree->node[node].unit,
+					    period.year),
+			  NULL, 0);
 	*result = (struct cchc_result){0};
 	if (a.row->kind == CCHC_HEADING) {
 		result->state = CCHC_RESULT_HEADING;
 		return CCHC_OK;
 	}
-	cchc_cell_contribute(shape, node, a.year, a.slot, a.row, &a.own);
+	a.is_counted = is_counted(view, a.row, period);
+	cchc_cell_contribute(shape, node, &yearly, a.slot, a.row, &a.own);
 	if (scope !=
 	    CCHC_SCOPE_BELOW) /* the printed form shows it whatever the row's scope */
 		add_declared(&a, result);
 	scope = cchc_result_scope(shape, node, scope, a.row);
+	if (a.is_counted) {
+		answer_counts(&a, view->counts, period, scope, result);
+		return CCHC_OK;
+	}
 	if (is_derived(a.row) && a.has_below)
 		return answer_derived(&a, scope, result);
 	if (scope == CCHC_SCOPE_OWN) {

@@ -34,6 +34,8 @@ struct cchc_result {
 	uint32_t n_tally;
 	struct cchc_figure declared; /* typed in a computed row; ABSENT: not */
 	struct cchc_figure own; /* beside a common list: the unit's own; ABSENT: none */
+	struct cchc_figure derived; /* beside a typed figure of a derived row: what the
+				     * units below would give; ABSENT: nothing */
 };
 
 /* The cell of a unit (node of the period's tree) in a scope; REPORT takes the row's own

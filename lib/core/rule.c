@@ -53,6 +53,22 @@ const char *cchc_rule_name(enum cchc_rule rule)
 		[CCHC_RULE_BAD_TEXT] = "bad-text",
 		[CCHC_RULE_ENCODING] = "encoding",
 		[CCHC_RULE_FILE_SHAPE] = "file-shape",
+		[CCHC_RULE_NO_TASK] = "no-task",
+		[CCHC_RULE_NOT_YOUR_TASK] = "not-your-task",
+		[CCHC_RULE_DUE_BEFORE_ASSIGNED] = "due-before-assigned",
+		[CCHC_RULE_TASK_EXISTS] = "task-exists",
+		[CCHC_RULE_DONE_IN_FUTURE] = "done-in-future",
+		[CCHC_RULE_DONE_BEFORE_ASSIGNED] = "done-before-assigned",
+		[CCHC_RULE_EXTENSION_SHORTENS] = "extension-shortens",
+		[CCHC_RULE_NO_DUE_DATE] = "no-due-date",
+		[CCHC_RULE_TASK_CLOSED] = "task-closed",
+		[CCHC_RULE_NOT_WAITING] = "not-waiting",
+		[CCHC_RULE_BAD_DATE] = "bad-date",
+		[CCHC_RULE_MISSING] = "missing",
+		[CCHC_RULE_IS_DUTY] = "is-duty",
+		[CCHC_RULE_NO_CLASS] = "no-class",
+		[CCHC_RULE_NO_ALERT] = "no-alert",
+		[CCHC_RULE_NOT_OPEN] = "not-open",
 	};
 
 	if ((size_t)rule >= CCHC_COUNT(NAMES) || !NAMES[rule])
@@ -137,7 +153,7 @@ static bool is_state_given(struct cchc_figure figure)
 	       figure.value == 0;
 }
 
-static enum cchc_rule judge(const struct cchc_row *row, bool at_base_level,
+static enum cchc_rule judge(const struct cchc_row *row, bool collects,
 			    struct cchc_figure figure)
 {
 	if (!row)
@@ -146,7 +162,7 @@ static enum cchc_rule judge(const struct cchc_row *row, bool at_base_level,
 		return CCHC_RULE_HEADING;
 	if (!is_state_given(figure))
 		return CCHC_RULE_BAD_STATE;
-	if (row->reserved && at_base_level)
+	if (row->reserved && !collects)
 		return CCHC_RULE_RESERVED;
 	if (figure.state != CCHC_FIGURE)
 		return CCHC_RULE_NONE;
@@ -254,10 +270,10 @@ static void say_value(const struct cchc_row *row, struct cchc_figure figure, cha
 }
 
 bool cchc_rule_cell(const struct cchc_form *form, const struct cchc_row *row,
-		    bool at_base_level, struct cchc_figure figure,
+		    bool collects, struct cchc_figure figure,
 		    struct cchc_refusal *refusal)
 {
-	enum cchc_rule rule = judge(row, at_base_level, figure);
+	enum cchc_rule rule = judge(row, collects, figure);
 
 	(void)form;
 	if (rule == CCHC_RULE_NONE)

@@ -47,7 +47,32 @@
 	  "văn bản không phải UTF-8 hoặc quá dài")                                       \
 	X(29, ENCODING, "the file is not UTF-8", "tệp không phải UTF-8")                 \
 	X(30, FILE_SHAPE, "the file is not a form that can be read",                     \
-	  "không nhận ra biểu mẫu trong tệp")
+	  "không nhận ra biểu mẫu trong tệp")                                            \
+	X(40, NO_TASK, "no such task", "không có nhiệm vụ này")                          \
+	X(41, NOT_YOUR_TASK, "the task has another lead unit",                           \
+	  "nhiệm vụ do đơn vị khác chủ trì")                                             \
+	X(42, DUE_BEFORE_ASSIGNED, "due before it was assigned",                         \
+	  "hạn hoàn thành trước ngày giao")                                              \
+	X(43, TASK_EXISTS, "the id stands for a task with other content",                \
+	  "mã nhiệm vụ đã có với nội dung khác")                                         \
+	X(44, DONE_IN_FUTURE, "completion lies in the future",                           \
+	  "ngày hoàn thành ở tương lai")                                                 \
+	X(45, DONE_BEFORE_ASSIGNED, "completed before it was assigned",                  \
+	  "ngày hoàn thành trước ngày giao")                                             \
+	X(46, EXTENSION_SHORTENS, "an extension cannot shorten",                         \
+	  "gia hạn không được rút ngắn hạn")                                             \
+	X(47, NO_DUE_DATE, "the task has no due date: it cannot be overdue or extended", \
+	  "nhiệm vụ thường xuyên, không có hạn hoàn thành")                              \
+	X(48, TASK_CLOSED, "the task is done or cancelled", "nhiệm vụ đã kết thúc")      \
+	X(49, NOT_WAITING, "nothing waits for confirmation", "không có gì chờ xác nhận") \
+	X(50, BAD_DATE, "no such date", "ngày không hợp lệ")                             \
+	X(51, MISSING, "something needed is missing", "thiếu nội dung bắt buộc")         \
+	X(52, IS_DUTY, "a demanded report is done by sending it",                        \
+	  "báo cáo định kỳ hoàn thành khi gửi báo cáo")                                  \
+	X(53, NO_CLASS, "no such class of tasks", "không có loại nhiệm vụ này")          \
+	X(54, NO_ALERT, "no such alert", "không có cảnh báo này")                        \
+	X(55, NOT_OPEN, "the task is not in a state for this",                           \
+	  "trạng thái nhiệm vụ không cho phép")
 
 enum cchc_rule {
 	CCHC_RULE_NONE = 0,
@@ -89,11 +114,11 @@ static inline bool cchc_refusal_is_unread(const struct cchc_refusal *refusal)
 	       refusal->index != CCHC_REFUSED_WHOLE;
 }
 
-/* Judges one figure for a row (NULL: unknown) given by a unit; at_base_level: the unit is
- * of the form's base level (a commune). True if it stands; else fills *refusal (not
- * index). */
+/* Judges one figure for a row (NULL: unknown) given by a unit; collects: units of the
+ * form's base level (communes) report to it directly on the period's last day, so that
+ * reserved rows are its. True if it stands; else fills *refusal (not index). */
 bool cchc_rule_cell(const struct cchc_form *form, const struct cchc_row *row,
-		    bool at_base_level, struct cchc_figure figure,
+		    bool collects, struct cchc_figure figure,
 		    struct cchc_refusal *refusal);
 
 /* Judges a period for a form at a civil day. */

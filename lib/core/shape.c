@@ -46,12 +46,17 @@ static void place_nodes(struct cchc_shape *shape)
 	}
 }
 
-static void number_tallies(struct cchc_shape *shape)
+static void number_rows(struct cchc_shape *shape)
 {
-	for (size_t row = 0; row < shape->form->n; row++)
-		shape->tally_of[row] = keeps_tally(&shape->form->row[row])
-					       ? shape->tallies++
-					       : CCHC_NO_ROW;
+	for (size_t row = 0; row < shape->form->n; row++) {
+		const struct cchc_row *of = &shape->form->row[row];
+
+		if (of->derived_from != CCHC_NO_ROW)
+			shape->is_source[of->derived_from] = true;
+		shape->base_of[row] =
+			of->kind == CCHC_RATIO ? shape->bases++ : CCHC_NO_ROW;
+		shape->tally_of[row] = keeps_tally(of) ? shape->tallies++ : CCHC_NO_ROW;
+	}
 }
 
 /* What the node adds to the expected of its parent for a row: itself and all below. */
@@ -105,10 +110,13 @@ enum cchc_rc cchc_shape_new(const struct cchc_form *form, const struct cchc_tree
 	made->tree = tree;
 	made->place = calloc((size_t)tree->n + 1, sizeof(made->place[0]));
 	made->collects = calloc((size_t)tree->n + 1, sizeof(made->collects[0]));
+	made->is_source = calloc(form->n + 1, sizeof(made->is_source[0]));
+	made->base_of = calloc(form->n + 1, sizeof(made->base_of[0]));
 	made->tally_of = calloc(form->n + 1, sizeof(made->tally_of[0]));
-	if (made->place && made->collects && made->tally_of) {
+	if (made->place && made->collects && made->is_source && made->base_of &&
+	    made->tally_of) {
 		place_nodes(made);
-		number_tallies(made);
+		number_rows(made);
 		made->expected =
 			calloc(made->places * form->n + 1, sizeof(made->expected[0]));
 	}
@@ -127,6 +135,8 @@ void cchc_shape_free(struct cchc_shape **shape)
 		return;
 	free((*shape)->place);
 	free((*shape)->collects);
+	free((*shape)->is_source);
+	free((*shape)->base_of);
 	free((*shape)->tally_of);
 	free((*shape)->expected);
 	free(*shape);

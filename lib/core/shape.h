@@ -18,6 +18,9 @@ struct cchc_shape {
 	uint32_t *
 		expected; /* [place * rows + row]: units strictly below that fill the row;
 			   * for a derived row: units whose source row is read below */
+	bool *is_source;  /* row: another one is derived from it */
+	uint16_t *base_of; /* row -> index among the ratios, or CCHC_NO_ROW */
+	uint16_t bases;
 	uint16_t *tally_of; /* row -> index among the rows that keep a tally, or
 			       CCHC_NO_ROW */
 	uint16_t tallies;

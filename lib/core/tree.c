@@ -147,6 +147,17 @@ bool cchc_tree_is_within(const struct cchc_tree *tree, uint32_t unit, uint32_t a
 	return node >= top && node < tree->node[top].end;
 }
 
+bool cchc_tree_has_child(const struct cchc_tree *tree, uint32_t node,
+			 enum cchc_level level)
+{
+	uint32_t child = node + 1;
+
+	for (; child < tree->node[node].end; child = tree->node[child].end)
+		if (tree->node[child].level == level)
+			return true;
+	return false;
+}
+
 void cchc_trees_init(struct cchc_trees *trees, const struct cchc_units *units)
 {
 	*trees = (struct cchc_trees){.units = units};

@@ -38,6 +38,10 @@ uint32_t cchc_tree_find(const struct cchc_tree *tree, uint32_t unit);
 /* True if `unit` is `above` or stands below it. */
 bool cchc_tree_is_within(const struct cchc_tree *tree, uint32_t unit, uint32_t above);
 
+/* True if a unit of the level stands directly below the node. */
+bool cchc_tree_has_child(const struct cchc_tree *tree, uint32_t node,
+			 enum cchc_level level);
+
 static inline bool cchc_tree_is_root(const struct cchc_tree *tree, uint32_t node)
 {
 	return tree->node[node].parent == node;

@@ -2,6 +2,7 @@
 #define CCHC_CORE_VIEW_H
 
 #include "core/cell.h"
+#include "core/counts.h"
 
 /* The rollup of one form, kept up to date by differences.
  *
@@ -17,25 +18,31 @@
 struct cchc_view_period {
 	struct cchc_period period;
 	const struct cchc_shape
-		*shape;           /* of the tree in force on the period's last day */
-	struct cchc_cell *below;  /* [place * rows + row] */
-	struct cchc_tally *tally; /* [place * tallies + tally_of[row]] */
-	uint64_t **dirty; /* by node: changed rows since cleared; NULL where nobody
-			   * watches */
+		*shape;              /* of the tree in force on the period's last day */
+	struct cchc_kept *below;     /* [place * rows + row] */
+	struct cchc_kept_base *base; /* [place * bases + base_of[row]] */
+	struct cchc_tally *tally;    /* [place * tallies + tally_of[row]] */
+	uint64_t **dirty;  /* by node: changed rows since cleared; NULL where nobody
+			    * watches */
+	uint64_t *changed; /* by node: when its cells changed last, as view->changes */
 };
 
 struct cchc_view {
 	const struct cchc_form *form; /* lent */
 	struct cchc_trees *trees;     /* lent */
 	struct cchc_figures figures;
+	const struct cchc_counts *counts; /* lent: answers the rows that come from the
+					   * register of tasks; NULL: none do */
 	struct cchc_shape *shape[64];
 	size_t shapes;
 	struct cchc_view_period *period[1024];
 	size_t periods;
 	uint8_t *watched; /* by unit id: how many watch it, saturating */
-	struct cchc_contribution
-		*before; /* scratch of apply: [slot of affects * rows + row] */
-	bool failed;     /* memory ran out half-way: rebuild before use */
+	uint64_t changes; /* a count that every change moves on and nothing sets back: an
+			   * answer made at `changed` holds while that stays */
+	struct cchc_resolved (*before)[CCHC_SLOTS]; /* scratch of apply and build, */
+	struct cchc_resolved (*after)[CCHC_SLOTS];  /* by row */
+	bool failed; /* memory ran out half-way: rebuild before use */
 };
 
 CCHC_NODISCARD enum cchc_rc cchc_view_new(const struct cchc_form *form,
@@ -72,8 +79,14 @@ void cchc_view_unwatch(struct cchc_view *view, uint32_t unit);
  * there are none; cleared by cchc_view_clean. */
 const uint64_t *cchc_view_dirty(const struct cchc_view_period *period, uint32_t unit);
 void cchc_view_clean(struct cchc_view_period *period, uint32_t unit);
+/* The counts of the unit's tasks changed: so did its rows from the register. */
+void cchc_view_counts_changed(struct cchc_view *view, uint32_t unit,
+			      struct cchc_period period);
 /* Every row of the unit counts as changed, in all periods of the year. */
 void cchc_view_mark_all(struct cchc_view *view, uint16_t year, uint32_t unit);
+
+/* Every answer counts as another one: what is not in the cells changed. */
+void cchc_view_all_changed(struct cchc_view *view);
 
 /* Of all cells of the year's periods, whatever their order; *cells grows by how many are
  * not empty. */

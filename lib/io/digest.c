@@ -46,6 +46,16 @@ void cchc_chain_next(const uint8_t before[16], uint64_t seq, uint8_t kind,
 	cchc_check(crypto_generichash_final(&state, chain, 16) == 0);
 }
 
+void cchc_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+		      uint8_t mac[32])
+{
+	crypto_auth_hmacsha256_state state;
+
+	cchc_check(crypto_auth_hmacsha256_init(&state, key, key_len) == 0);
+	cchc_check(crypto_auth_hmacsha256_update(&state, bytes, len) == 0);
+	cchc_check(crypto_auth_hmacsha256_final(&state, mac) == 0);
+}
+
 void cchc_random_bytes(void *bytes, size_t len)
 {
 	randombytes_buf(bytes, len);

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* BLAKE2b by libsodium. Any thread, after cchc_digest_start. */
+/* BLAKE2b, HMAC-SHA-256 and random numbers by libsodium. Any thread, after
+ * cchc_digest_start. */
 
 /* Once a process, before anything else here. Aborts the program if libsodium cannot
  * start. */
@@ -17,6 +18,10 @@ void cchc_digest_file(const void *bytes, size_t len, uint8_t digest[32]);
 void cchc_chain_first(uint64_t epoch, uint8_t chain[16]);
 void cchc_chain_next(const uint8_t before[16], uint64_t seq, uint8_t kind,
 		     const void *body, size_t len, uint8_t chain[16]);
+
+/* HMAC-SHA-256 (RFC 2104): the signature under what a webhook is sent. */
+void cchc_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+		      uint8_t mac[32]);
 
 /* Random bytes: ids, epochs. */
 void cchc_random_bytes(void *bytes, size_t len);

@@ -125,15 +125,61 @@ static enum cchc_rc read_open(int fd, struct cchc_arena *arena, const char *path
 	return CCHC_OK;
 }
 
+/* without O_NONBLOCK the open of a FIFO would wait for a writer */
+static int open_to_read(const char *path)
+{
+	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
 enum cchc_rc cchc_file_read(struct cchc_arena *arena, const char *path, size_t max_bytes,
 			    char **bytes, size_t *len, struct cchc_err *err)
 {
-	/* without O_NONBLOCK the open of a FIFO would wait for a writer */
-	int fd CCHC_CLEANUP(close_fd) = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd CCHC_CLEANUP(close_fd) = open_to_read(path);
 
 	if (fd < 0)
 		return fail_errno(err, path, "open");
 	return read_open(fd, arena, path, max_bytes, bytes, len, err);
+}
+
+/* systemd grants a credential to its user by an access list, whose mask shows as the
+ * group's bits; the directory itself is the user's alone. */
+static bool is_credential(const char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	size_t len = dir ? strlen(dir) : 0;
+
+	return len > 0 && strncmp(path, dir, len) == 0 && path[len] == '/';
+}
+
+enum cchc_rc cchc_file_check_secret(int fd, const char *path, struct cchc_err *err)
+{
+	mode_t forbidden = S_IRWXG | S_IRWXO;
+	struct stat st;
+
+	if (is_credential(path))
+		forbidden = S_IWGRP | S_IXGRP | S_IRWXO;
+	if (fstat(fd, &st) != 0)
+		return fail_errno(err, path, "look at it");
+	if (!S_ISREG(st.st_mode))
+		return cchc_fail(err, CCHC_INVALID, "%s: not a regular file", path);
+	if (st.st_mode & forbidden)
+		return cchc_fail(err, CCHC_DENIED,
+				 "%s: group or others may use it (mode %04o): chmod 600",
+				 path, (unsigned)(st.st_mode & 07777));
+	return CCHC_OK;
+}
+
+enum cchc_rc cchc_file_read_secret(struct cchc_arena *arena, const char *path,
+				   size_t max_bytes, char **bytes, size_t *len,
+				   struct cchc_err *err)
+{
+	int fd CCHC_CLEANUP(close_fd) = open_to_read(path);
+	enum cchc_rc rc;
+
+	if (fd < 0)
+		return fail_errno(err, path, "open");
+	rc = cchc_file_check_secret(fd, path, err);
+	return rc ? rc : read_open(fd, arena, path, max_bytes, bytes, len, err);
 }
 
 static enum cchc_rc write_fully(int fd, const char *bytes, size_t len, const char *path,

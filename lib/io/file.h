@@ -15,6 +15,15 @@ CCHC_NODISCARD enum cchc_rc cchc_file_read(struct cchc_arena *arena, const char 
 					   size_t max_bytes, char **bytes, size_t *len,
 					   struct cchc_err *err);
 
+/* The same for a file that holds a secret: DENIED when group or others may use it. */
+CCHC_NODISCARD enum cchc_rc cchc_file_read_secret(struct cchc_arena *arena,
+						  const char *path, size_t max_bytes,
+						  char **bytes, size_t *len,
+						  struct cchc_err *err);
+/* What cchc_file_read_secret asks of an open file; also INVALID (no regular file). */
+CCHC_NODISCARD enum cchc_rc cchc_file_check_secret(int fd, const char *path,
+						   struct cchc_err *err);
+
 /* Writes so that after a power cut the old or the new content is there: temporary name in
  * the same directory (hidden: .name.pid.n), fsync, rename, directory fsync. mode as for
  * open(2). When only the last sync fails the new content may already be there. */

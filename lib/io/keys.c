@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "io/file.h"
 
 enum { KEY_CHARS = CCHC_KEY_TEXT - 1, FILE_MAX = 4096 };
 
@@ -38,34 +39,6 @@ bool cchc_key_is_valid(const char *text)
 
 	explicit_bzero(raw, sizeof(raw));
 	return valid;
-}
-
-/* systemd grants a credential to its user by an access list, whose mask shows as the
- * group's bits; the directory itself is the user's alone. */
-static bool is_credential(const char *path)
-{
-	const char *dir = getenv("CREDENTIALS_DIRECTORY");
-	size_t len = dir ? strlen(dir) : 0;
-
-	return len > 0 && strncmp(path, dir, len) == 0 && path[len] == '/';
-}
-
-static enum cchc_rc check_file(int fd, const char *path, struct cchc_err *err)
-{
-	mode_t forbidden = S_IRWXG | S_IRWXO;
-	struct stat st;
-
-	if (is_credential(path))
-		forbidden = S_IWGRP | S_IXGRP | S_IRWXO;
-	if (fstat(fd, &st) != 0)
-		return fail_errno(err, path, "cannot be examined");
-	if (!S_ISREG(st.st_mode))
-		return cchc_fail(err, CCHC_INVALID, "%s: no regular file", path);
-	if (st.st_mode & forbidden)
-		return cchc_fail(err, CCHC_DENIED,
-				 "%s: group or others may use it (mode %04o): chmod 600",
-				 path, (unsigned)(st.st_mode & 07777));
-	return CCHC_OK;
 }
 
 /* All of a small file, with a NUL. */
@@ -148,7 +121,7 @@ enum cchc_rc cchc_keys_load(const char *path, struct cchc_key_pair *pair,
 
 	if (fd < 0)
 		return fail_errno(err, path, "cannot be opened");
-	rc = check_file(fd, path, err);
+	rc = cchc_file_check_secret(fd, path, err);
 	if (rc == CCHC_OK)
 		rc = read_text(fd, path, text, err);
 	(void)close(fd);

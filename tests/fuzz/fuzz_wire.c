@@ -36,13 +36,14 @@ typedef enum cchc_rc decoder(struct cchc_arena *arena, const void *bytes, size_t
 DECODER(to_daemon, Cchc__ToDaemon)
 DECODER(to_agent, Cchc__ToAgent)
 DECODER(report, Cchc__Report)
+DECODER(task_report, Cchc__TaskReport)
 DECODER(ask, Cchc__Ask)
 DECODER(answer, Cchc__Answer)
 DECODER(publication, Cchc__Publication)
 
-static decoder *const DECODERS[] = {decode_to_daemon, decode_to_agent,
-				    decode_report,    decode_ask,
-				    decode_answer,    decode_publication};
+static decoder *const DECODERS[] = {decode_to_daemon,   decode_to_agent, decode_report,
+				    decode_task_report, decode_ask,      decode_answer,
+				    decode_publication};
 
 static void try_one(decoder *decode, const uint8_t *bytes, size_t len)
 {
@@ -74,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 #ifndef CCHC_LIBFUZZER
 
-enum { SEEDS = 5, FRAME = 2048, LOOP_MS = 2000 };
+enum { SEEDS = 10, OF_FIGURES = 5, FRAME = 2048, LOOP_MS = 2000 };
 
 struct seed {
 	uint8_t bytes[FRAME];
@@ -89,7 +90,7 @@ static void keep(struct seed *seed, const ProtobufCMessage *message)
 }
 
 /* A sound frame of each kind of nesting: mutations start from inside the grammar. */
-static void make_seeds(struct seed seed[SEEDS])
+static void make_figure_seeds(struct seed seed[OF_FIGURES])
 {
 	static uint8_t zeros[CCHC_DIGEST_BYTES];
 	uint32_t rows[] = {1, 2, 3};
@@ -159,6 +160,72 @@ static void make_seeds(struct seed seed[SEEDS])
 	keep(&seed[4], &publication.base);
 }
 
+static void make_task_seeds(struct seed seed[SEEDS - OF_FIGURES])
+{
+	char *codes[] = {"11986", "11989"};
+	Cchc__UnitInfo unit = CCHC__UNIT_INFO__INIT;
+	Cchc__UnitInfo *units[] = {&unit, &unit};
+	Cchc__TaskInfo task = CCHC__TASK_INFO__INIT;
+	Cchc__TaskInfo *tasks[] = {&task};
+	Cchc__TaskLine line = CCHC__TASK_LINE__INIT;
+	Cchc__TaskLine *lines[] = {&line};
+	Cchc__Digest digest = CCHC__DIGEST__INIT;
+	Cchc__Digest *digests[] = {&digest, &digest};
+	Cchc__Down down = CCHC__DOWN__INIT;
+	Cchc__DeliveryInfo delivery = CCHC__DELIVERY_INFO__INIT;
+	Cchc__DeliveryInfo *deliveries[] = {&delivery, &delivery};
+	Cchc__AlertInfo alert = CCHC__ALERT_INFO__INIT;
+	Cchc__AlertInfo *alerts[] = {&alert};
+	Cchc__TaskReport report = CCHC__TASK_REPORT__INIT;
+	Cchc__Deed deed = CCHC__DEED__INIT;
+	Cchc__ToAgent to_agent = CCHC__TO_AGENT__INIT;
+	Cchc__Ask ask = CCHC__ASK__INIT;
+	Cchc__Answer answer = CCHC__ANSWER__INIT;
+	Cchc__Publication publication = CCHC__PUBLICATION__INIT;
+
+	unit.code = unit.name = unit.kind = unit.level = "xã";
+	task.id = task.class_ = task.title = "CV-12";
+	task.state = CCHC__TASK_INFO__STATE__OPEN;
+	task.lead = &unit;
+	task.co = units;
+	task.n_co = 2;
+	line.sender = line.deed = "extend";
+	line.before = line.after = &task;
+	digest.text = "hôm nay";
+	down.task = tasks;
+	down.n_task = 1;
+	down.digest = digests;
+	down.n_digest = 2;
+	delivery.channel = "thu";
+	alert.key = alert.urgency = "info";
+	alert.kind = CCHC__ALERT_INFO__KIND__STEP;
+	alert.unit = &unit;
+	alert.delivery = deliveries;
+	alert.n_delivery = 2;
+	report.unit = report.task = report.result = "CV-12";
+	report.has_done = report.has_wish = 1;
+	deed.kind = CCHC__DEED__KIND__ADD;
+	deed.id = deed.title = "CV-12";
+	deed.lead = deed.co = codes;
+	deed.n_lead = deed.n_co = 2;
+	to_agent.version = ask.version = answer.version = publication.version = 1;
+	to_agent.kind = CCHC__TO_AGENT__KIND__DOWN;
+	to_agent.down = &down;
+	ask.kind = CCHC__ASK__KIND__DO;
+	ask.deed = &deed;
+	answer.kind = CCHC__ANSWER__KIND__TASKS;
+	answer.task = tasks;
+	answer.task_line = lines;
+	answer.n_task = answer.n_task_line = 1;
+	publication.alert = alerts;
+	publication.n_alert = 1;
+	keep(&seed[0], &report.base);
+	keep(&seed[1], &to_agent.base);
+	keep(&seed[2], &ask.base);
+	keep(&seed[3], &answer.base);
+	keep(&seed[4], &publication.base);
+}
+
 /* One small change: a byte set, put in or taken out, the end cut, a piece repeated. */
 static size_t mutate(struct test_random *random, uint8_t *bytes, size_t len)
 {
@@ -198,7 +265,8 @@ static void mutate_for_a_while(void)
 	uint8_t bytes[FRAME];
 	unsigned n = 0;
 
-	make_seeds(seed);
+	make_figure_seeds(seed);
+	make_task_seeds(seed + OF_FIGURES);
 	for (size_t i = 0; i < SEEDS; i++)
 		(void)LLVMFuzzerTestOneInput(seed[i].bytes, seed[i].len);
 	for (; rounds ? n < rounds : cchc_clock_mono_ns() < until; n++) {

@@ -17,9 +17,9 @@ class OtherFigures(DemoTest):
 	def put(self, code, period, text):
 		self.write(text, "x", code, period + ".csv")
 
-	def appendix(self, *args):
+	def appendix(self, *args, code=0):
 		done = self.run_demo("--once", "--data", self.path("x"), "--format", "csv", *args)
-		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertEqual(done.returncode, code, done.stderr)
 		self.assertIn("agrees", done.stderr)
 		return rows_of(done.stdout), done.stderr
 
@@ -44,11 +44,43 @@ class OtherFigures(DemoTest):
 		self.put("11992", "2091-Q1", figures(I_1=1))
 		self.put("11992", "2024-Q2", "")
 		os.makedirs(self.path("x", "11995"))
-		rows, told = self.appendix()
+		rows, told = self.appendix(code=3)
 		self.assertEqual((rows["I.2.1"]["value"], rows["I.1"]["state"]), ("5", "absent"))
 		for said in ('I.1 = "abc"', 'I.3 = "4"', 'I.3.2 = "4"', 'Z.1 = "3"', "not UTF-8",
 			     "no such period", "2091-Q1", "2024-Q2.csv"):
 			self.assertIn(said, told)
+		self.assertEqual(told.splitlines()[-2:], [
+			"KHÔNG NHẬN (NOT TAKEN) 11989: 4 chỗ (places)",
+			"KHÔNG NHẬN (NOT TAKEN) 11992: 1 chỗ (places); cả tệp (whole files): "
+			"2024-Q1.csv, 2024-Q2.csv, 2024-Q9.csv, 2091-Q1.csv"])
+
+	def test_only_a_file_of_which_nothing_is_taken_changes_the_exit_code(self):
+		for file, code in (
+				(figures(I_1="abc", I_2_1=5), 0),
+				(figures(I_1="", I_2_1="-"), 0),  # nothing is said, nothing refused
+				(figures(I_1="abc", I_3=4), 3),
+				("", 3)):
+			with self.subTest(file):
+				self.put("11989", "2024-Q1", file)
+				self.put("11992", "2024-Q1", figures(I_1=2))
+				rows, told = self.appendix(code=code)
+				self.assertEqual(rows["I.1"]["value"], "2")
+				self.assertEqual("whole files" in told, code == 3, told)
+
+	def test_what_an_earlier_run_refused_is_not_told_again(self):
+		kept = ("--dir", self.path("kept"))
+		self.put("11989", "2024-Q1", figures(I_1="abc"))
+		_, told = self.appendix(*kept, code=3)
+		self.assertIn("NOT TAKEN", told)
+		self.put("11989", "2024-Q1", figures(I_1=5))
+		_, told = self.appendix(*kept)
+		self.assertNotIn("NOT TAKEN", told)
+		os.remove(self.path("x", "11989", "2024-Q1.csv"))
+		self.put("11989", "2024-Q2", figures(I_1="abc"))
+		self.appendix(*kept, code=3)
+		os.remove(self.path("x", "11989", "2024-Q2.csv"))
+		_, told = self.appendix(*kept)
+		self.assertNotIn("NOT TAKEN", told)
 
 	def test_every_format_is_printed(self):
 		self.put("11989", "2024-Q1", figures(I_2_1=79, I_2_2=21, VII_5_3_1=1058))

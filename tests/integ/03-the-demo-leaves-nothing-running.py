@@ -19,6 +19,9 @@ class NothingIsLeft(DemoTest):
 		demo.send_signal(number)
 		return demo.wait(120)
 
+	def pid_of(self, program):
+		return next(pid for pid, line in self.left().items() if f"/{program}" in line)
+
 	def test_a_signal_at_any_moment_ends_it_all(self):
 		seed = int(os.environ.get("CCHC_SEED", time.time_ns()))
 		print(f"CCHC_SEED={seed}")
@@ -40,6 +43,7 @@ class NothingIsLeft(DemoTest):
 		demo = self.start_demo()
 		self.wait_for_text("out", "VII.5.4")
 		self.assertEqual(self.end(demo, signal.SIGINT), 0, self.told("err"))
+		self.assertIn("agrees", self.told("err"))
 		self.assert_nothing_left()
 
 	def test_a_killed_demo_takes_its_programs_along(self):
@@ -48,6 +52,23 @@ class NothingIsLeft(DemoTest):
 		self.assertGreaterEqual(len(self.left()), 13)
 		self.end(demo, signal.SIGKILL)
 		wait_for(lambda: f"still there: {self.left()}", lambda: not self.left())
+
+	def test_a_program_that_dies_ends_it_all(self):
+		for args, victim, number, said in (
+				(("--once", "--stay"), "cchcd ", signal.SIGKILL, "cchcd does not run"),
+				(("--once", "--stay"), "cchc-agent ", signal.SIGTERM,
+				 "cchc-agent of"),
+				((), "cchcd ", signal.SIGTERM, "cchcd does not run (exit: 0)"),
+				((), "cchc-agent ", signal.SIGKILL, "cchc-agent of"),
+				((), "cchcctl ", signal.SIGKILL, "watch ended")):
+			with self.subTest(args=args, victim=victim):
+				demo = self.start_demo(*args)
+				self.wait_for_text("err" if args else "out",
+						   "Ctrl-C" if args else "VII.5.4")
+				os.kill(self.pid_of(victim), number)
+				self.assertEqual(demo.wait(120), 1, self.told("err"))
+				self.assertIn(said, self.told("err"))
+				self.assert_nothing_left()
 
 	def test_an_error_ends_it_all(self):
 		self.write("code,value\nI.1,3\n", "x", "11989", "2024-Q1.csv")

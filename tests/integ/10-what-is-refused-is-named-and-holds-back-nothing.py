@@ -1,6 +1,7 @@
 """Everything people get wrong in a table: each refused cell is named with value and rule in the
 receipt, and at the district in explain and journal; the good cells beside it are there. Files
-that cannot be read at all are rejected with the reason, and change nothing."""
+that cannot be read at all are rejected with the reason, and change nothing. What is no report is
+left alone and named. A file of the same name leaves the earlier one's receipt."""
 
 import os
 import sys
@@ -88,8 +89,9 @@ def check_explain(district, field, value, words):
 def check_future(district):
 	district.put("11986", "2031-Q1.csv", "code,value\nI.1,1\n")
 	district.wait_acknowledged(["11986"])
-	must_say("the receipt", receipt(district.agents["11986"], "2031-Q1.csv"),
-		 "period", "2031-Q1", "kỳ báo cáo chưa bắt đầu")
+	told = receipt(district.agents["11986"], "2031-Q1.csv")
+	must_say("the receipt", told, "period", "2031-Q1", "kỳ báo cáo chưa bắt đầu")
+	must_say("the receipt", told, "Status: HUYỆN TỪ CHỐI TOÀN BỘ / REFUSED BY THE DISTRICT")
 
 
 def check_files(district):
@@ -98,11 +100,38 @@ def check_files(district):
 		district.put("11986", name, content)
 		wait_for(f"{name} is not rejected",
 			 lambda: os.path.exists(agent.reports("rejected", name)))
+		wait_for(f"{name} has no receipt",
+			 lambda: os.path.exists(agent.reports("receipts", name + ".txt")))
 		must_say(f"the receipt of {name}", receipt(agent, name), words)
 	for name, content, _ in WRONG_FILES:
 		with open(agent.reports("rejected", name), "rb") as f:
 			if f.read() != content:
 				raise Trouble(f"{name} was changed")
+
+
+def check_strangers(district):
+	agent = district.agents["11986"]
+	district.put("11986", "2024-Q1.xlsx", b"PK")
+	os.symlink("/etc/passwd", agent.reports("inbox", "2024-Q2.csv"))
+	os.mkdir(agent.reports("inbox", "old"))
+	names = ["2024-Q1.xlsx", "2024-Q2.csv", "old"]
+	wait_for("status does not name the strangers",
+		 lambda: agent.status()["left_alone"] == names)
+	if agent.status()["pending"]:
+		raise Trouble("what is left alone is called on its way")
+	if sorted(os.listdir(agent.reports("inbox"))) != names:
+		raise Trouble(f"a stranger was touched: {os.listdir(agent.reports('inbox'))}")
+
+
+def check_correction(district):
+	"""The receipt of the file with all the refusals is still there, the newest says so."""
+	agent = district.agents["11986"]
+	district.put("11986", "2024-Q1.csv", "code,value\nI.1,5\n")
+	district.wait_acknowledged(["11986"])
+	must_say("the newest receipt", receipt(agent, "2024-Q1.csv"), "2024-Q1.csv (1).txt")
+	earlier = receipt(agent, "2024-Q1.csv (1)")
+	for field, value, words, _ in WRONG_CELLS:
+		must_say("the earlier receipt", earlier, field, f'"{value}"', words)
 
 
 def check_wrong_unit(district):
@@ -132,6 +161,8 @@ def main():
 		check_cells(district)
 		check_future(district)
 		check_files(district)
+		check_strangers(district)
+		check_correction(district)
 		check_wrong_unit(district)
 		district.verify()
 

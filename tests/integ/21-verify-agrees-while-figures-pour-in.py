@@ -1,15 +1,17 @@
 """Verification in the middle of a load, many times: it always agrees, each time at another
-commit, and nobody waits for it."""
+commit, and nobody waits for it. At the end the daemon is stopped in the middle of answers: it
+ends well, and the next start agrees too."""
 
 import os
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-from district import District, Programs, Trouble
+from district import District, Programs, Trouble, spawn
 
 UNITS = ("11986", "11989", "11992", "325")
 PERIODS = ("2023-Q3", "2023", "2024-01", "2024-02", "2024-03", "2024-Q1", "2024-H1", "2025-Q1")
@@ -39,6 +41,22 @@ def verify_often(district):
 	return commits
 
 
+def stop_in_the_middle(district, after_s):
+	"""Whoever got an answer before got a good one. The exit codes."""
+	asks = [spawn(district.ctl_argv(*args), stdin=subprocess.DEVNULL,
+		      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+		for args in (("verify",), ("status",),
+			     ("explain", "--period", "2024", "--indicator", "I.2")) * 4]
+	time.sleep(after_s)
+	code = district.daemon.stop()
+	codes = sorted(ask.wait() for ask in asks)
+	if code != 0 or not set(codes) <= {0, 1, 5}:
+		raise Trouble(f"stopped while it answered: {code}, cchcctl {codes}")
+	district.daemon.start()
+	district.verify()
+	return codes
+
+
 def main():
 	seed = int(os.environ.get("CCHC_SEED", time.time_ns() % 2**32))
 	print(f"CCHC_SEED={seed}", flush=True)
@@ -58,7 +76,9 @@ def main():
 			raise Trouble(f"no load while it verified: {commits}")
 		district.wait_acknowledged()
 		district.verify()
-		print(f"{ROUNDS} verifications, commits {commits[0]} to {commits[-1]}")
+		stops = [stop_in_the_middle(district, after_s) for after_s in (0.03, 0.05, 0.08)]
+		print(f"{ROUNDS} verifications, commits {commits[0]} to {commits[-1]}; "
+		      f"stopped in the middle: {stops}")
 
 
 if __name__ == "__main__":

@@ -136,9 +136,11 @@ class Program:
 		self.log = log
 		self.process = None
 		self.hung = False
+		self.killed = False
 
 	def start(self):
 		assert not self.runs(), f"{self.name} runs already"
+		self.killed = False
 		with open(self.log, "ab") as log, signals_held():
 			# In a session of its own: Ctrl-C is ours to pass on, in order.
 			self.process = spawn(self.argv, stdin=subprocess.DEVNULL, stdout=log,
@@ -159,6 +161,7 @@ class Program:
 
 	def kill(self):
 		"""kill -9, and waits until it is gone."""
+		self.killed = self.runs()
 		self.signal(signal.SIGKILL)
 		self.wait()
 
@@ -175,8 +178,9 @@ class Program:
 			return self.process.wait()
 
 	def ended_badly(self):
-		"""True unless it ended by itself or by a test's kill -9."""
-		return self.hung or self.wait() not in (0, -signal.SIGKILL)
+		"""True unless it ended by itself or by our kill -9."""
+		good = (0, -signal.SIGKILL) if self.killed else (0,)
+		return self.hung or self.wait() not in good
 
 	def stop(self):
 		"""SIGTERM; the exit code."""
@@ -238,12 +242,15 @@ class Agent(Program):
 
 
 class District:
-	def __init__(self, folder, programs, units=UNITS, forms=FORMS, unit="325"):
-		"""units: the unit file; forms: the folder of forms; unit: the receiving unit.
+	def __init__(self, folder, programs, units=UNITS, forms=FORMS, unit="325",
+		     settings=""):
+		"""units: the unit file; forms: the folder of forms; unit: the receiving unit;
+		settings: more lines for the daemon's configuration.
 		A folder that was used before is taken up again: keys, store, outboxes."""
 		self.folder = os.path.abspath(folder)
 		self.programs = programs
 		self.unit = unit
+		self.settings = settings
 		self.agents = {}
 		os.makedirs(self.folder, mode=0o700, exist_ok=True)
 		for name in ("agents", "forms", "keys", "log", "store"):
@@ -309,7 +316,7 @@ class District:
 			    f'unit: "{self.unit}"\n'
 			    "units: units.csv\nforms: forms\nkeys: keys.yaml\n"
 			    "key: keys/cchcd.key\nstore: store/cchc.mdb\nstore_max_gb: 1\n"
-			    f"endpoints_file: endpoints\nlisten:\n{doors}")
+			    f"endpoints_file: endpoints\nlisten:\n{doors}{self.settings}")
 		self._write("keys.yaml", "keys:\n" + "".join(
 			f"  - {{name: {name}, key: '{key}', {role}}}\n"
 			for name, key, role in self.keys))
@@ -345,6 +352,11 @@ class District:
 		self.start_daemon()
 		for agent in self.agents.values():
 			agent.start()
+
+	def check(self):
+		"""Trouble unless the daemon and all agents run."""
+		for program in (self.daemon, *self.agents.values()):
+			program.check()
 
 	def stop(self):
 		"""Everything, agents first. The programs that ended badly, as texts."""

@@ -16,7 +16,8 @@
  *  - A derived row where communes report: typed over time (not applicable is typed) is
  *    1 of 1; else the source of the base-level children and of all below them, and the
  *    derived cells of the other children. Elsewhere the children's cells add up, and what
- *    the unit typed itself is 1 of 1 more; its own scope shows that alone.
+ *    the unit typed itself is 1 of 1 more; its own scope shows that alone. Where a typed
+ *    figure is the cell, what the units below would give stands beside it.
  *  - `equals` at a unit with units below: incomplete if any part is. Not applicable if no
  *    part has a figure, one is so declared, and the typed figure does not enter.
  *    Withdrawn if nothing enters and the typed figure is withdrawn.
@@ -312,6 +313,22 @@ static void put_source(const struct asking *ask, size_t commune,
 }
 
 static void put_derived(const struct asking *ask, size_t unit, bool with_own,
+			const struct cchc_row *row, struct pot *pot);
+
+static void put_derived_below(const struct asking *ask, size_t unit,
+			      const struct cchc_row *row, struct pot *pot)
+{
+	for (size_t i = 0; i < ask->family->n; i++) {
+		if (ask->family->parent[i] != unit)
+			continue;
+		if (is_base(ask, i))
+			put_source(ask, i, row, pot);
+		else
+			put_derived(ask, i, true, row, pot);
+	}
+}
+
+static void put_derived(const struct asking *ask, size_t unit, bool with_own,
 			const struct cchc_row *row, struct pot *pot)
 {
 	struct given own = typed(ask, unit, row);
@@ -322,14 +339,7 @@ static void put_derived(const struct asking *ask, size_t unit, bool with_own,
 	}
 	if (with_own && !collects(ask, unit))
 		put(pot, own, false);
-	for (size_t i = 0; i < ask->family->n; i++) {
-		if (ask->family->parent[i] != unit)
-			continue;
-		if (is_base(ask, i))
-			put_source(ask, i, row, pot);
-		else
-			put_derived(ask, i, true, row, pot);
-	}
+	put_derived_below(ask, unit, row, pot);
 }
 
 /* --- the answer ------------------------------------------------------------------ */
@@ -488,6 +498,18 @@ static void show(const struct asking *ask, const struct cchc_row *row, struct po
 		answer->cell.state = CCHC_RESULT_NA;
 }
 
+/* What the units below would give in place of a typed figure. */
+static struct cchc_figure derived_beside(const struct asking *ask, size_t unit,
+					 const struct cchc_row *row)
+{
+	struct pot pot = {0};
+
+	put_derived_below(ask, unit, row, &pot);
+	if (pot.figures > 0)
+		return (struct cchc_figure){pot.sum, CCHC_FIGURE};
+	return (struct cchc_figure){0, pot.na > 0 ? CCHC_NA : CCHC_ABSENT};
+}
+
 /* What stands beside the cell: what was typed though it is computed; the unit's own
  * figure of a common list. */
 static void show_beside(const struct asking *ask, size_t unit, enum cchc_scope scope,
@@ -511,9 +533,11 @@ static void show_computed(const struct asking *ask, size_t unit, enum cchc_scope
 	bool derived = row->derived_from != CCHC_NO_ROW;
 	struct pot pot = {0};
 
-	if (derived && collects(ask, unit))
+	if (derived && collects(ask, unit)) {
 		answer->cell.alone = is_present(typed(ask, unit, row).figure);
-
+		if (answer->cell.alone)
+			answer->cell.derived = derived_beside(ask, unit, row);
+	}
 	if (derived && (collects(ask, unit) || !answer->cell.alone)) {
 		put_derived(ask, unit, scope == CCHC_SCOPE_TOTAL, row, &pot);
 		show(ask, row, &pot, answer);

@@ -122,13 +122,13 @@ static void a_cell_is_read_as_what_the_receiver_takes_or_refused(void **state)
 	for (unsigned i = 0; i < test_random_rounds(100000); i++) {
 		const struct cchc_row *row =
 			&real.form->row[test_random_below(&rng, (uint32_t)real.form->n)];
-		bool at_base_level = test_random_below(&rng, 2);
+		bool collects = test_random_below(&rng, 2);
 		struct cchc_reading reading;
 		struct cchc_refusal refusal;
 		char text[128];
 
 		any_cell(text, sizeof(text));
-		cchc_reading_cell(real.form, row, at_base_level, text, &reading);
+		cchc_reading_cell(real.form, row, collects, text, &reading);
 		if (reading.figure.state != CCHC_FIGURE)
 			assert_int_equal(reading.figure.value, 0);
 		if (reading.refusal.rule != CCHC_RULE_NONE) {
@@ -136,7 +136,7 @@ static void a_cell_is_read_as_what_the_receiver_takes_or_refused(void **state)
 			assert_true(reading.refusal.expected[0] != '\0');
 			assert_string_equal(reading.refusal.field, row->full_code);
 		} else if (reading.figure.state != CCHC_ABSENT) {
-			assert_true(cchc_rule_cell(real.form, row, at_base_level,
+			assert_true(cchc_rule_cell(real.form, row, collects,
 						   reading.figure, &refusal));
 		}
 	}

@@ -3,7 +3,8 @@
  *
  * Laws: a tree holds exactly the units in force, each once; a node's parent is the unit
  * in force with the parent's code; [node, end) holds exactly those whose way up meets the
- * node; the tree's days are the longest stretch on which nothing changes. */
+ * node; the tree's days are the longest stretch on which nothing changes. What stands
+ * directly below a unit is the same told by the tree and by its list of days. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/below.h"
 #include "core/tree.h"
 #include "random.h"
 
@@ -156,6 +158,31 @@ static bool meets(const struct cchc_units *units, const struct cchc_unit *unit,
 	return false;
 }
 
+/* Of every level: told by the tree, by the list of days, and by who has the parent. */
+static void check_below(const struct cchc_tree *tree, const struct cchc_units *units,
+			const struct cchc_unit *unit, cchc_day day)
+{
+	struct cchc_below list[CCHC_BELOW_MAX];
+	size_t n = cchc_below_of(units, unit, list);
+	uint32_t at = cchc_tree_find(tree, unit->id);
+
+	for (int level = 0; level < CCHC_LEVELS; level++) {
+		bool found = false;
+
+		for (size_t i = 0; i < units->n; i++)
+			if ((int)units->unit[i].level == level &&
+			    cchc_unit_in_force(&units->unit[i], day) &&
+			    parent_of(units, &units->unit[i], day) == unit)
+				found = true;
+		assert_int_equal(cchc_below_has(list, n, (enum cchc_level)level, day),
+				 found);
+		if (at != CCHC_NO_NODE)
+			assert_int_equal(
+				cchc_tree_has_child(tree, at, (enum cchc_level)level),
+				found);
+	}
+}
+
 static void check_node(const struct cchc_tree *tree, const struct cchc_units *units,
 		       const struct cchc_unit *unit, cchc_day day)
 {
@@ -206,6 +233,7 @@ static void check_tree(const struct cchc_tree *tree, const struct cchc_units *un
 	for (size_t i = 0; i < units->n; i++) {
 		const struct cchc_unit *unit = &units->unit[i];
 
+		check_below(tree, units, unit, day);
 		if (cchc_unit_in_force(unit, day)) {
 			n++;
 			check_node(tree, units, unit, day);

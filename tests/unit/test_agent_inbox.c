@@ -1,178 +1,48 @@
-#include "agentkit.h"
+#include "agentdesk.h"
 
 #include <sys/stat.h>
 
-#include "base/check.h"
-#include "commune/catalog.h"
-#include "commune/inbox.h"
-#include "commune/parcel.h"
-#include "commune/receipt.h"
-
-/* A folder in the kit's directory, the real form, a commune. */
-struct desk {
-	struct kit *kit;
-	struct cchc_settings settings;
-	struct cchc_catalog *catalog;
-	struct cchc_inbox *inbox;
-	uint64_t mono_ms;
-	char paths[4][128];
-};
-
-static void open_parts(struct desk *d)
+/* What is logged between the two goes into a file. Returns what the end needs. */
+static int log_begin(struct desk *d)
 {
-	struct cchc_inbox_options options = {.settings = &d->settings,
-					     .box = d->kit->box};
-	struct cchc_err err = {.text = ""};
-
-	assert_int_equal(cchc_catalog_new(d->kit->box, &d->catalog), CCHC_OK);
-	options.catalog = d->catalog;
-	assert_int_equal(cchc_inbox_new(&options, &d->inbox, &err), CCHC_OK);
-}
-
-static void crash(struct desk *d)
-{
-	cchc_inbox_free(&d->inbox);
-	cchc_catalog_free(&d->catalog);
-	kit_reopen(d->kit);
-	open_parts(d);
-}
-
-static void add_form(struct desk *d)
-{
-	static char text[256 * 1024];
-	FILE *file = fopen(SOURCE_DIR "/config/forms/cchc-2021.yaml", "rb");
-	struct cchc_form_file form = {.name = "cchc-2021", .revision = 1};
-	struct cchc_err err = {.text = ""};
-
-	assert_non_null(file);
-	form.len = fread(text, 1, sizeof(text), file);
-	assert_true(feof(file));
-	(void)fclose(file);
-	form.bytes = (const uint8_t *)text;
-	cchc_digest_file(text, form.len, form.digest);
-	if (cchc_catalog_add(d->catalog, &form, &err))
-		fail_msg("%s", err.text);
-}
-
-static void become_commune(struct desk *d)
-{
-	uint8_t store[CCHC_STORE_ID_BYTES] = {1};
-	Cchc__Welcome welcome = CCHC__WELCOME__INIT;
-	Cchc__UnitInfo unit = CCHC__UNIT_INFO__INIT;
-
-	unit.name = (char[]){"Thị trấn Như Quỳnh"};
-	unit.level = (char[]){"commune"};
-	welcome.store_id.data = store;
-	welcome.store_id.len = sizeof(store);
-	welcome.unit = &unit;
-	assert_int_equal(cchc_outbox_pin(d->kit->box, &welcome), CCHC_OK);
-}
-
-static int setup_without_form(void **state)
-{
-	static const char *const NAMES[] = {"inbox", "sent", "rejected", "receipts"};
-	struct desk *d = calloc(1, sizeof(*d));
-
-	assert_non_null(d);
-	cchc_digest_start();
-	d->kit = kit_new();
-	d->mono_ms = 1000;
-	for (size_t i = 0; i < 4; i++)
-		(void)snprintf(d->paths[i], sizeof(d->paths[i]), "%s/%s", d->kit->dir,
-			       NAMES[i]);
-	d->settings.inbox = d->paths[0];
-	d->settings.sent = d->paths[1];
-	d->settings.rejected = d->paths[2];
-	d->settings.receipts = d->paths[3];
-	memcpy(d->settings.unit, "11986", 6);
-	open_parts(d);
-	*state = d;
-	return 0;
-}
-
-static int setup(void **state)
-{
-	(void)setup_without_form(state);
-	add_form(*state);
-	become_commune(*state);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct desk *d = *state;
-
-	cchc_inbox_free(&d->inbox);
-	cchc_catalog_free(&d->catalog);
-	kit_free(d->kit);
-	free(d);
-	return 0;
-}
-
-static void put_bytes(struct desk *d, const char *name, const char *bytes, size_t len)
-{
+	int kept = dup(STDERR_FILENO);
 	char path[256];
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", d->settings.inbox, name);
+	(void)snprintf(path, sizeof(path), "%s/log", d->kit->dir);
 	file = fopen(path, "wb");
 	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, len, file), len);
-	assert_int_equal(fclose(file), 0);
+	assert_true(kept >= 0);
+	assert_int_equal(dup2(fileno(file), STDERR_FILENO), STDERR_FILENO);
+	(void)fclose(file);
+	return kept;
 }
 
-static void put(struct desk *d, const char *name, const char *text)
+static void log_end(struct desk *d, int kept, char *text, size_t size)
 {
-	put_bytes(d, name, text, strlen(text));
-}
-
-static bool exists(const char *folder, const char *name)
-{
-	char path[256];
-	struct stat st;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return stat(path, &st) == 0;
-}
-
-static struct cchc_inbox_round look(struct desk *d)
-{
-	d->mono_ms += CCHC_SETTLE_MS;
-	return cchc_inbox_look(d->inbox, d->mono_ms, KIT_WALL, true);
-}
-
-/* Seen, settled, taken. */
-static struct cchc_inbox_round settle(struct desk *d)
-{
-	(void)look(d);
-	return look(d);
-}
-
-static char *receipt(struct desk *d, const char *name)
-{
-	static char text[64 * 1024];
 	char path[256];
 	FILE *file;
 	size_t len;
-	struct cchc_err err = {.text = ""};
 
-	if (cchc_receipts_write(d->kit->box, d->catalog, d->settings.receipts, "11986",
-				&err))
-		fail_msg("%s", err.text);
-	(void)snprintf(path, sizeof(path), "%s/%s.txt", d->settings.receipts, name);
+	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+	(void)close(kept);
+	(void)snprintf(path, sizeof(path), "%s/log", d->kit->dir);
 	file = fopen(path, "rb");
 	assert_non_null(file);
-	len = fread(text, 1, sizeof(text) - 1, file);
+	len = fread(text, 1, size - 1, file);
 	text[len] = '\0';
 	(void)fclose(file);
-	assert_memory_equal(text, "\xef\xbb\xbf", 3);
-	return text;
 }
 
-static void says(const char *text, const char *words)
+static unsigned count(const char *text, const char *words)
 {
-	if (!strstr(text, words))
-		fail_msg("\"%s\" is not in:\n%s", words, text);
+	unsigned n = 0;
+
+	while ((text = strstr(text, words))) {
+		n++;
+		text += strlen(words);
+	}
+	return n;
 }
 
 /* ---- taking ---- */
@@ -185,12 +55,12 @@ static void a_file_becomes_a_report_and_moves_to_sent(void **state)
 	Cchc__Report *report;
 	uint8_t digest[CCHC_DIGEST_BYTES];
 
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\nI.2.1,79\nI.2.2,\n");
-	round = settle(d);
+	desk_put(d, "2024-Q1.csv", "code,value\nI.1,08\nI.2.1,79\nI.2.2,\n");
+	round = desk_settle(d);
 	assert_int_equal(round.taken, 1);
 	assert_int_equal(round.left, 0);
-	assert_false(exists(d->settings.inbox, "2024-Q1.csv"));
-	assert_true(exists(d->settings.sent, "2024-Q1.csv"));
+	assert_false(desk_has(d->settings.inbox, "2024-Q1.csv"));
+	assert_true(desk_has(d->settings.sent, "2024-Q1.csv"));
 	assert_int_equal(cchc_outbox_taken(d->kit->box, "2024-Q1.csv", digest),
 			 CCHC_NOTFOUND);
 	assert_int_equal(kit_number(d->kit, 9), 1);
@@ -216,13 +86,13 @@ static void the_real_appendix_is_read_whole(void **state)
 	assert_non_null(file);
 	len = fread(text, 1, sizeof(text), file);
 	(void)fclose(file);
-	put_bytes(d, "Quý I-2024.csv", text, len);
-	assert_int_equal(settle(d).taken, 1);
+	desk_put_bytes(d, "Quý I-2024.csv", text, len);
+	assert_int_equal(desk_settle(d).taken, 1);
 	assert_int_equal(kit_number(d->kit, 9), 1);
 	sent = kit_sent(d->kit, 1);
 	assert_int_equal(kit_report(d->kit, sent.item.body, sent.item.body_len)->n_row,
 			 17);
-	says(receipt(d, "Quý I-2024.csv"), "Figures read: 17");
+	says(desk_receipt(d, "Quý I-2024.csv"), "Figures read: 17");
 }
 
 static void a_file_that_is_being_written_is_left_alone(void **state)
@@ -230,33 +100,87 @@ static void a_file_that_is_being_written_is_left_alone(void **state)
 	struct desk *d = *state;
 	struct cchc_inbox_round round;
 
-	put(d, "2024-Q1.csv", "code,value\n");
-	assert_true(look(d).unsettled);
-	put(d, "2024-Q1.csv", "code,value\nI.1,0");
-	assert_true(look(d).unsettled);
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\n");
-	round = look(d);
+	desk_put(d, "2024-Q1.csv", "code,value\n");
+	assert_true(desk_look(d).unsettled);
+	desk_put(d, "2024-Q1.csv", "code,value\nI.1,0");
+	assert_true(desk_look(d).unsettled);
+	desk_put(d, "2024-Q1.csv", "code,value\nI.1,08\n");
+	round = desk_look(d);
 	assert_true(round.unsettled);
 	assert_int_equal(round.taken, 0);
 	d->mono_ms += 100; /* too soon */
 	assert_int_equal(cchc_inbox_look(d->inbox, d->mono_ms, KIT_WALL, true).taken, 0);
-	assert_int_equal(look(d).taken, 1);
+	assert_int_equal(desk_look(d).taken, 1);
 }
 
-static void what_is_no_report_is_passed_over(void **state)
+/* "a.xlsx: only .csv is read\n...": what `status` lists. */
+static char *strangers(struct desk *d)
 {
-	static const char *const NAMES[] = {".2024-Q1.csv", "~$2024-Q1.csv",
-					    "2024-Q1.csv.tmp", "2024-Q1.csv.part",
-					    "2024-Q1.xlsx"};
+	static char text[2048];
+	struct cchc_folder folder;
+	size_t n = 0;
+
+	text[0] = '\0';
+	assert_int_equal(cchc_folder_read(d->settings.inbox, &d->kit->arena, &folder),
+			 CCHC_OK);
+	for (size_t i = 0; i < folder.n_strangers; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s: %s\n",
+				      folder.stranger[i].name, folder.stranger[i].why);
+	return text;
+}
+
+static void what_is_being_written_is_passed_over_in_silence(void **state)
+{
+	static const char *const NAMES[] = {".2024-Q1.csv", ".~lock.2024-Q1.csv#",
+					    "~$2024-Q1.csv", "2024-Q1.csv.tmp",
+					    "2024-Q1.csv.part"};
 	struct desk *d = *state;
 	struct cchc_inbox_round round;
 
 	for (size_t i = 0; i < CCHC_COUNT(NAMES); i++)
-		put(d, NAMES[i], "code,value\nI.1,08\n");
-	round = settle(d);
+		desk_put(d, NAMES[i], "code,value\nI.1,08\n");
+	round = desk_settle(d);
 	assert_int_equal(round.taken + round.rejected + round.left, 0);
+	assert_string_equal(strangers(d), "");
 	for (size_t i = 0; i < CCHC_COUNT(NAMES); i++)
-		assert_true(exists(d->settings.inbox, NAMES[i]));
+		assert_true(desk_has(d->settings.inbox, NAMES[i]));
+}
+
+static void strangers_are_named_once_and_not_touched(void **state)
+{
+	struct desk *d = *state;
+	struct cchc_inbox_round round;
+	char log[8192];
+	char path[256];
+	int kept;
+
+	desk_put(d, "2024-Q1.xlsx", "PK");
+	desk_put(d, "README", "hello");
+	(void)snprintf(path, sizeof(path), "%s/2024-Q2.csv", d->settings.inbox);
+	assert_int_equal(symlink("README", path), 0);
+	(void)snprintf(path, sizeof(path), "%s/2024-Q3.csv", d->settings.inbox);
+	assert_int_equal(mkdir(path, 0755), 0);
+	(void)snprintf(path, sizeof(path), "%s/2024-Q4.csv", d->settings.inbox);
+	assert_int_equal(mkfifo(path, 0644), 0);
+	kept = log_begin(d);
+	round = desk_settle(d);
+	(void)desk_settle(d);
+	log_end(d, kept, log, sizeof(log));
+	assert_int_equal(round.taken + round.rejected + round.left, 0);
+	assert_string_equal(strangers(d), "2024-Q1.xlsx: only .csv is read\n"
+					  "2024-Q2.csv: a link is not followed\n"
+					  "2024-Q3.csv: a folder is not looked into\n"
+					  "2024-Q4.csv: not a file\n"
+					  "README: only .csv is read\n");
+	assert_int_equal(count(log, "left alone in the inbox"), 5);
+	assert_int_equal(count(log, "name=\"2024-Q2.csv\": a link is not followed"), 1);
+	kept = log_begin(d);
+	assert_int_equal(unlink(path), 0);
+	(void)desk_settle(d);
+	assert_int_equal(mkfifo(path, 0644), 0); /* it came back: said again */
+	(void)desk_settle(d);
+	log_end(d, kept, log, sizeof(log));
+	assert_int_equal(count(log, "left alone in the inbox"), 1);
 }
 
 static void what_cannot_be_read_is_rejected_with_a_receipt(void **state)
@@ -274,10 +198,10 @@ static void what_cannot_be_read_is_rejected_with_a_receipt(void **state)
 	struct desk *d = *state;
 
 	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
-		put(d, CASES[i].name, CASES[i].bytes);
-		assert_int_equal(settle(d).rejected, 1);
-		assert_true(exists(d->settings.rejected, CASES[i].name));
-		says(receipt(d, CASES[i].name), CASES[i].why);
+		desk_put(d, CASES[i].name, CASES[i].bytes);
+		assert_int_equal(desk_settle(d).rejected, 1);
+		assert_true(desk_has(d->settings.rejected, CASES[i].name));
+		says(desk_receipt(d, CASES[i].name), CASES[i].why);
 		assert_int_equal(kit_look(d->kit).rejected, i + 1);
 	}
 	assert_int_equal(kit_look(d->kit).queued, 0);
@@ -292,8 +216,8 @@ static void many_cells_go_as_a_report_and_updates(void **state)
 
 	for (unsigned i = 0; i < 600; i++)
 		len += (size_t)sprintf(text + len, "I.99.%u,1\n", i);
-	put(d, "2024-Q1.csv", text);
-	assert_int_equal(settle(d).taken, 1);
+	desk_put(d, "2024-Q1.csv", text);
+	assert_int_equal(desk_settle(d).taken, 1);
 	assert_int_equal(kit_number(d->kit, 9), 3);
 	for (uint64_t seq = 1; seq <= 3; seq++) {
 		struct cchc_sent sent = kit_sent(d->kit, seq);
@@ -307,7 +231,7 @@ static void many_cells_go_as_a_report_and_updates(void **state)
 	}
 	assert_int_equal(unread, 600);
 	assert_int_equal(kit_look(d->kit).rejected, 600);
-	says(receipt(d, "2024-Q1.csv"), "và/and 300");
+	says(desk_receipt(d, "2024-Q1.csv"), "và/and 300");
 }
 
 /* ---- waiting ---- */
@@ -317,16 +241,16 @@ static void files_wait_for_the_first_form(void **state)
 	struct desk *d = *state;
 	struct cchc_inbox_round round;
 
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\n");
+	desk_put(d, "2024-Q1.csv", "code,value\nI.1,08\n");
 	d->mono_ms += CCHC_SETTLE_MS;
 	(void)cchc_inbox_look(d->inbox, d->mono_ms, KIT_WALL, false);
 	d->mono_ms += CCHC_SETTLE_MS;
 	round = cchc_inbox_look(d->inbox, d->mono_ms, KIT_WALL, false);
 	assert_int_equal(round.wait, CCHC_INBOX_NO_FORM);
 	assert_int_equal(round.left, 1);
-	add_form(d);
-	become_commune(d);
-	assert_int_equal(look(d).taken, 1);
+	desk_add_form(d);
+	desk_become_commune(d);
+	assert_int_equal(desk_look(d).taken, 1);
 }
 
 static void files_wait_for_room_and_nothing_is_dropped(void **state)
@@ -335,18 +259,18 @@ static void files_wait_for_room_and_nothing_is_dropped(void **state)
 	struct cchc_inbox_round round;
 
 	d->kit->max_bytes = 70;
-	crash(d);
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\n");
-	assert_int_equal(settle(d).taken, 1);
-	put(d, "2024-H1.csv", "code,value\nI.1,08\n");
-	put(d, "2024-03.csv", "code,value\nI.1,08\n");
-	round = settle(d);
+	desk_crash(d);
+	desk_put(d, "2024-Q1.csv", "code,value\nI.1,08\n");
+	assert_int_equal(desk_settle(d).taken, 1);
+	desk_put(d, "2024-H1.csv", "code,value\nI.1,08\n");
+	desk_put(d, "2024-03.csv", "code,value\nI.1,08\n");
+	round = desk_settle(d);
 	assert_int_equal(round.wait, CCHC_INBOX_FULL);
 	assert_int_equal(round.left, 2);
-	assert_int_equal(look(d).left, 2);
+	assert_int_equal(desk_look(d).left, 2);
 	d->kit->max_bytes = 10000;
-	crash(d);
-	assert_int_equal(settle(d).taken, 2);
+	desk_crash(d);
+	assert_int_equal(desk_settle(d).taken, 2);
 }
 
 static void after_a_crash_before_the_move_the_file_is_only_moved(void **state)
@@ -357,18 +281,18 @@ static void after_a_crash_before_the_move_the_file_is_only_moved(void **state)
 	struct cchc_item item = kit_item(d->kit, "2024-Q1.csv", 1, 1, 7);
 	struct cchc_file file = {.name = "2024-Q1.csv", .form = "cchc-2021", .text = ""};
 
-	put(d, "2024-Q1.csv", text);
+	desk_put(d, "2024-Q1.csv", text);
 	cchc_digest_file(text, strlen(text), digest);
 	assert_int_equal(cchc_outbox_push(d->kit->box, &file, &item, 1, digest), CCHC_OK);
-	crash(d);
-	assert_int_equal(settle(d).taken, 1);
-	assert_true(exists(d->settings.sent, "2024-Q1.csv"));
+	desk_crash(d);
+	assert_int_equal(desk_settle(d).taken, 1);
+	assert_true(desk_has(d->settings.sent, "2024-Q1.csv"));
 	assert_int_equal(kit_look(d->kit).queued, 1); /* not a second time */
 	/* the same content given on purpose is a new report */
-	put(d, "2024-Q1.csv", text);
-	assert_int_equal(settle(d).taken, 1);
+	desk_put(d, "2024-Q1.csv", text);
+	assert_int_equal(desk_settle(d).taken, 1);
 	assert_int_equal(kit_look(d->kit).queued, 2);
-	assert_true(exists(d->settings.sent, "2024-Q1 (2).csv"));
+	assert_true(desk_has(d->settings.sent, "2024-Q1 (2).csv"));
 }
 
 static void a_note_whose_file_has_left_is_forgotten_at_start(void **state)
@@ -381,121 +305,12 @@ static void a_note_whose_file_has_left_is_forgotten_at_start(void **state)
 
 	cchc_digest_file(text, strlen(text), digest);
 	assert_int_equal(cchc_outbox_push(d->kit->box, &file, &item, 1, digest), CCHC_OK);
-	crash(d); /* the crash came after the move */
-	(void)look(d);
-	put(d, "2024-Q1.csv", text);
-	assert_int_equal(settle(d).taken, 1);
+	desk_crash(d); /* the crash came after the move */
+	(void)desk_look(d);
+	desk_put(d, "2024-Q1.csv", text);
+	assert_int_equal(desk_settle(d).taken, 1);
 	assert_int_equal(kit_look(d->kit).queued, 2);
 }
-
-/* ---- receipts ---- */
-
-static void a_receipt_tells_what_was_read_and_what_was_not(void **state)
-{
-	struct desk *d = *state;
-	const char *text;
-
-	put(d, "2024-Q1.csv",
-	    "code,value\nI.1,08\nI.2.1,abc\nI.2.2,-\nI.5.1,Không có\nX.1,5\n");
-	assert_int_equal(settle(d).taken, 1);
-	text = receipt(d, "2024-Q1.csv");
-	says(text, "Quý I/2024 (2024-Q1)");
-	says(text, "CHỜ GỬI / WAITS TO BE SENT");
-	says(text, "Figures read: 2");
-	says(text, "dòng/line 3, I.2.1 = \"abc\"");
-	says(text, "phải là số / a number is expected");
-	says(text, "dòng/line 4, I.2.2 = \"-\"");
-	says(text, "a dash is read as no figure");
-	says(text, "dòng/line 5, I.5.1 = \"Không có\"");
-	says(text, "dòng/line 6");
-	says(text, "\r\n");
-}
-
-static void a_receipt_follows_acks_refusals_and_the_report_state(void **state)
-{
-	struct desk *d = *state;
-	Cchc__ReportState report = CCHC__REPORT_STATE__INIT;
-	Cchc__ReportState *reports[] = {&report};
-	Cchc__Down down = CCHC__DOWN__INIT;
-	const char *text;
-
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\nI.2.1,79\n");
-	assert_int_equal(settle(d).taken, 1);
-	(void)kit_number(d->kit, 9);
-	assert_int_equal(kit_ack(d->kit, 1, 1, 1), CCHC_OK);
-	report.form = (char[]){"cchc-2021"};
-	report.period = KIT_PERIOD;
-	report.version = 3;
-	report.state = CCHC__REPORT_STATE__STATE__SUBMITTED;
-	report.received = KIT_WALL;
-	report.cells = 16;
-	down.number = 9;
-	down.report = reports;
-	down.n_report = 1;
-	assert_int_equal(cchc_outbox_down(d->kit->box, &down), CCHC_OK);
-	text = receipt(d, "2024-Q1.csv");
-	says(text, "HUYỆN ĐÃ NHẬN / ACKNOWLEDGED 09/03/2024 23:00:00");
-	says(text, "REFUSED BY THE DISTRICT: 1");
-	says(text, "dòng/line 3, I.1 = \"-1\"");
-	says(text, "version 3, đã gửi / submitted, 09/03/2024 23:00:00, 16");
-	assert_int_equal(kit_look(d->kit).unwritten, 0);
-}
-
-static void a_later_file_of_the_same_name_owns_the_receipt(void **state)
-{
-	struct desk *d = *state;
-
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\n");
-	assert_int_equal(settle(d).taken, 1);
-	put(d, "2024-Q1.csv", "code,value\nI.1,09\nI.2.1,79\n");
-	assert_int_equal(settle(d).taken, 1);
-	(void)kit_number(d->kit, 9);
-	assert_int_equal(kit_ack(d->kit, 1, 0, 0), CCHC_OK);
-	says(receipt(d, "2024-Q1.csv"), "Figures read: 2");
-	says(receipt(d, "2024-Q1.csv"), "WAITS TO BE SENT");
-}
-
-static void after_a_fork_standing_files_give_way_and_say_so(void **state)
-{
-	struct desk *d = *state;
-	uint64_t epoch = kit_look(d->kit).epoch;
-	const struct cchc_form *form = cchc_catalog_named(d->catalog, "cchc-2021");
-	struct cchc_held_cell cell =
-		kit_held(cchc_form_row_by_code(form, "I.2.1")->id, 80, epoch, 5);
-	struct cchc_held held = {.cell = &cell, .n = 1};
-	struct cchc_standing *standing;
-	struct cchc_sent sent;
-	const char *text;
-	size_t n;
-
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\nI.2.1,79\n");
-	assert_int_equal(
-		cchc_inbox_list(d->settings.inbox, &d->kit->arena, &standing, &n),
-		CCHC_OK);
-	assert_int_equal(n, 1);
-	assert_int_equal(cchc_outbox_note_fork(d->kit->box, 5), CCHC_OK);
-	assert_int_equal(
-		cchc_outbox_fork(d->kit->box, &held, standing, n, 0, 99, KIT_WALL),
-		CCHC_OK);
-	says(receipt(d, "fork-2024-03-09-230000"), "2024-Q1 I.2.1: ");
-	assert_int_equal(settle(d).taken, 1);
-	(void)kit_number(d->kit, 9);
-	sent = kit_sent(d->kit, 1);
-	assert_int_equal(kit_report(d->kit, sent.item.body, sent.item.body_len)->n_row,
-			 1);
-	text = receipt(d, "2024-Q1.csv");
-	says(text, "NOT SENT, the district has newer figures: 1");
-	says(text, "I.2.1 = \"79\": huyện đang giữ/the district has 80");
-	/* a file that comes later is sent whole */
-	put(d, "2024-Q1.csv", "code,value\nI.1,08\nI.2.1,79\n");
-	assert_int_equal(settle(d).taken, 1);
-	(void)kit_number(d->kit, 9);
-	sent = kit_sent(d->kit, 2);
-	assert_int_equal(kit_report(d->kit, sent.item.body, sent.item.body_len)->n_row,
-			 2);
-}
-
-#define DESK(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
@@ -503,18 +318,15 @@ int main(void)
 		DESK(a_file_becomes_a_report_and_moves_to_sent),
 		DESK(the_real_appendix_is_read_whole),
 		DESK(a_file_that_is_being_written_is_left_alone),
-		DESK(what_is_no_report_is_passed_over),
+		DESK(what_is_being_written_is_passed_over_in_silence),
+		DESK(strangers_are_named_once_and_not_touched),
 		DESK(what_cannot_be_read_is_rejected_with_a_receipt),
 		DESK(many_cells_go_as_a_report_and_updates),
 		cmocka_unit_test_setup_teardown(files_wait_for_the_first_form,
-						setup_without_form, teardown),
+						desk_setup_without_form, desk_teardown),
 		DESK(files_wait_for_room_and_nothing_is_dropped),
 		DESK(after_a_crash_before_the_move_the_file_is_only_moved),
 		DESK(a_note_whose_file_has_left_is_forgotten_at_start),
-		DESK(a_receipt_tells_what_was_read_and_what_was_not),
-		DESK(a_receipt_follows_acks_refusals_and_the_report_state),
-		DESK(a_later_file_of_the_same_name_owns_the_receipt),
-		DESK(after_a_fork_standing_files_give_way_and_say_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

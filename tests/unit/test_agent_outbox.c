@@ -332,7 +332,7 @@ static void a_fork_keeps_what_the_other_hand_gave(void **state)
 	struct cchc_figure figure;
 	struct cchc_sent sent;
 	Cchc__Report *report;
-	uint64_t id;
+	struct cchc_namesakes names;
 	size_t n;
 
 	(void)kit_push(kit, "a.csv", 1, 1, 500); /* seq 1, acknowledged */
@@ -359,10 +359,12 @@ static void a_fork_keeps_what_the_other_hand_gave(void **state)
 	assert_int_equal(report->row[0], 1);
 	assert_int_equal(report->row[1], 3);
 	assert_int_equal(cchc_item_line(&sent.item, 1), 4);
-	assert_int_equal(cchc_outbox_newest(kit->box, "fork-2024-03-09-230000", &id),
-			 CCHC_OK);
-	assert_int_equal(cchc_outbox_dropped(kit->box, &kit->arena, id, &dropped, &n),
-			 CCHC_OK);
+	assert_int_equal(
+		cchc_outbox_namesakes(kit->box, "fork-2024-03-09-230000", &names),
+		CCHC_OK);
+	assert_int_equal(
+		cchc_outbox_dropped(kit->box, &kit->arena, names.newest, &dropped, &n),
+		CCHC_OK);
 	assert_int_equal(n, 3); /* the cell that stands, and two that gave way to it */
 	assert_int_equal(dropped[0].ours.state, CCHC_ABSENT);
 	assert_int_equal(dropped[1].ours.value, 12);

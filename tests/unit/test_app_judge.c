@@ -23,22 +23,36 @@ struct court {
 	struct cchc_entry entry;
 };
 
-static void open_court(struct court *c)
+/* The court of a district with its communes, or of a unit file of its own. */
+static void open_court_of(struct court *c, const char *units, const char *receiver)
 {
 	*c = (struct court){0};
-	appkit_open(&c->app);
+	appkit_open_for(&c->app, units, receiver);
 	cchc_trees_init(&c->trees, &c->app.catalog.units);
 	cchc_arena_init(&c->arena, 1 << 20);
-	c->key = (struct cchc_key_entry){.name = "nhu-quynh",
-					 .unit = appkit_unit(&c->app, "11986")->id};
 	cchc__report__init(&c->report);
-	c->report.unit = (char *)"11986";
 	c->report.form = c->app.catalog.form[0].form->name;
 	c->report.revision = c->app.catalog.form[0].form->revision;
 	c->report.period = cchc_period_code(KIT_Q1);
 	c->report.row = c->row;
 	c->report.state = c->state;
 	c->report.value = c->value;
+}
+
+/* The message is of a unit in force on a day, and of its key. */
+static void speak_for(struct court *c, const char *code, cchc_day day)
+{
+	const struct cchc_unit *unit = cchc_units_on(&c->app.catalog.units, code, day);
+
+	assert_non_null(unit);
+	c->key = (struct cchc_key_entry){.name = "agent", .unit = unit->id};
+	c->report.unit = (char *)unit->code;
+}
+
+static void open_court(struct court *c)
+{
+	open_court_of(c, SOURCE_DIR "/config/units/van-lam.csv", "325");
+	speak_for(c, "11986", cchc_day_at(KIT_NOW));
 }
 
 static void close_court(struct court *c)
@@ -58,11 +72,16 @@ static void give(struct court *c, uint32_t row, uint32_t state, int64_t value)
 	c->report.n_state = c->report.n_value = c->report.n_row;
 }
 
+static enum cchc_judged judge_at(struct court *c, bool is_update, int64_t now_ms)
+{
+	c->entry = (struct cchc_entry){.sender = "agent"};
+	return cchc_judge(&c->app.catalog, &c->trees, &c->key, &c->report, is_update,
+			  now_ms, &c->arena, &c->entry);
+}
+
 static enum cchc_judged judge(struct court *c, bool is_update)
 {
-	c->entry = (struct cchc_entry){.sender = "nhu-quynh"};
-	return cchc_judge(&c->app.catalog, &c->trees, &c->key, &c->report, is_update,
-			  KIT_NOW, &c->arena, &c->entry);
+	return judge_at(c, is_update, KIT_NOW);
 }
 
 static void refused_whole_for(struct court *c, enum cchc_rule rule)
@@ -211,6 +230,52 @@ static void a_key_with_below_may_speak_for_units_below_it(void **state)
 	close_court(&c);
 }
 
+/* By the units in force on the period's last day, whatever the level of the unit. */
+static void a_reserved_row_is_for_the_unit_that_communes_report_to(void **state)
+{
+	static const struct {
+		const char *unit;
+		struct cchc_period period;
+		bool is_taken;
+	} CASES[] = {
+		{"11986", {2024, CCHC_Q1}, false},
+		{"325", {2024, CCHC_Q1}, true},
+		{"325", {2025, CCHC_H1}, true},
+		/* districts stand between: until they are gone */
+		{"33", {2024, CCHC_Q1}, false},
+		{"33", {2025, CCHC_H1}, false},
+		{"33", {2025, CCHC_Q1 + 2}, true},
+		{"33", {2025, CCHC_YEAR}, true},
+		{"12004", {2025, CCHC_Q1 + 2}, false},
+		/* communes directly below beside districts */
+		{"34", {2024, CCHC_Q1}, true},
+		{"341", {2024, CCHC_Q1}, true},
+		{"342", {2024, CCHC_Q1}, false},
+	};
+	const int64_t now_ms = KIT_NOW + INT64_C(700) * KIT_DAY_MS; /* February 2026 */
+
+	(void)state;
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
+		struct court c;
+		size_t taken = CASES[i].is_taken ? 3 : 0;
+
+		open_court_of(&c, TEST_DATA "/reorganised.csv", "33");
+		speak_for(&c, CASES[i].unit,
+			  cchc_period_last_day(CASES[i].period, CCHC_CLOSE_DEFAULT));
+		c.report.period = cchc_period_code(CASES[i].period);
+		give(&c, appkit_row(&c.app, "I.3.2")->id, CCHC_FIGURE, 4);
+		give(&c, appkit_row(&c.app, "II.1.2")->id, CCHC_WITHDRAWN, 0);
+		give(&c, appkit_row(&c.app, "III.3.3")->id, CCHC_FIGURE, 4);
+		assert_int_equal(judge_at(&c, false, now_ms), CCHC_JUDGED);
+		if (c.entry.n_cells != taken || c.entry.n_refusals != 3 - taken)
+			fail_msg("case %zu (%s): %zu taken, %zu refused", i,
+				 CASES[i].unit, c.entry.n_cells, c.entry.n_refusals);
+		for (size_t r = 0; r < c.entry.n_refusals; r++)
+			assert_int_equal(c.entry.refusal[r].rule, CCHC_RULE_RESERVED);
+		close_court(&c);
+	}
+}
+
 static void an_unknown_revision_waits(void **state)
 {
 	struct court c;
@@ -261,6 +326,7 @@ int main(void)
 		cmocka_unit_test(a_period_that_is_none_is_named),
 		cmocka_unit_test(a_message_refused_as_a_whole_is_kept_with_its_refusal),
 		cmocka_unit_test(a_key_with_below_may_speak_for_units_below_it),
+		cmocka_unit_test(a_reserved_row_is_for_the_unit_that_communes_report_to),
 		cmocka_unit_test(an_unknown_revision_waits),
 		cmocka_unit_test(an_update_without_a_cell_is_empty_a_report_is_not),
 		cmocka_unit_test(

@@ -78,14 +78,16 @@ static void what_is_not_said_has_its_usual_value(void **state)
 	read_in(&r, "unit: \"325\"\n" REST LISTEN);
 	assert_true(r.settings.publish);
 	assert_int_equal(r.settings.resident_periods, 64);
+	assert_int_equal(r.settings.publish_queue, 1000);
 	assert_true(r.settings.store_max_bytes == (size_t)16 << 30);
 	assert_null(r.settings.unit_valid_from);
 	done(&r);
 	read_in(&r, "unit: \"325\"\npublish: no\nresident_periods: 900\n"
-		    "store_max_gb: 1\n" REST LISTEN);
+		    "store_max_gb: 1\npublish_queue: 10\n" REST LISTEN);
 	assert_int_equal(r.rc, CCHC_OK);
 	assert_false(r.settings.publish);
 	assert_int_equal(r.settings.resident_periods, 900);
+	assert_int_equal(r.settings.publish_queue, 10);
 	assert_true(r.settings.store_max_bytes == (size_t)1 << 30);
 	done(&r);
 }

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "core/figure.h"
 #include "ctl/explain.h"
 
 static Cchc__UnitInfo communes[CTLKIT_INPUTS];
@@ -250,9 +251,10 @@ static void parts_of_the_time_are_named(void **state)
 			cchc_period_code(quarter);
 	}
 	kit->value[0] = 18;
-	assert_arithmetic(kit,
-			  "8 + 6 + 4 = 18\n"
-			  "theo thời gian (cộng các kỳ): Quý I/2024 + Quý II/2024\n");
+	assert_arithmetic(kit, "8 + 6 + 4 = 18\n"
+			       "theo thời gian, 11986 (cộng các kỳ): Quý I/2024 8 + "
+			       "Quý II/2024 6 = 14\n"
+			       "theo thời gian, 11989 (cộng các kỳ): Quý I/2024 4\n");
 }
 
 static void of_a_stock_only_the_last_period_enters(void **state)
@@ -269,8 +271,78 @@ static void of_a_stock_only_the_last_period_enters(void **state)
 	}
 	kit->value[0] = 159;
 	assert_arithmetic(kit, "79 + 80 = 159\n"
-			       "theo thời gian (lấy kỳ sau cùng có số liệu): Quý I/2024, "
-			       "Quý II/2024\n");
+			       "theo thời gian, 11986 (lấy kỳ sau cùng có số liệu): "
+			       "Quý I/2024 78, Quý II/2024 79 -> 79\n"
+			       "theo thời gian, 11989 (lấy kỳ sau cùng có số liệu): "
+			       "Quý I/2024 80\n");
+}
+
+static Cchc__Input *put_quarter(struct ctlkit *kit, size_t unit, const char *row,
+				uint8_t nth, int64_t value)
+{
+	struct cchc_period quarter = {2024, (uint8_t)(CCHC_Q1 + nth - 1)};
+	Cchc__Input *input = ctlkit_input(kit, &communes[unit], row, value);
+
+	input->period = cchc_period_code(quarter);
+	return input;
+}
+
+/* Joined into one line, figures of 11986 and 11989 would read like a sum of all. */
+static void each_unit_is_joined_over_time_by_itself(void **state)
+{
+	struct ctlkit *kit = *state;
+
+	kit->cells.period = cchc_period_code((struct cchc_period){2024, CCHC_H1});
+	ctlkit_put(kit, "I.5", CCHC__CELL_STATE__FIGURE, 1, 3, 12);
+	(void)put_quarter(kit, 0, "I.5", 1, 0);
+	(void)put_quarter(kit, 0, "I.5", 2, 1);
+	ctlkit_input(kit, &communes[1], "I.5", 1); /* of the half year itself */
+	(void)put_quarter(kit, 2, "I.5", 2, 0);
+	put_quarter(kit, 2, "I.5", 1, 0)->state = CCHC_NA;
+	assert_arithmetic(kit, "đếm theo lựa chọn: 1/3 có\n"
+			       "theo thời gian, 11986 (có nếu một kỳ là có): "
+			       "Quý I/2024 0, Quý II/2024 1 -> 1\n"
+			       "theo thời gian, 11992 (có nếu một kỳ là có): "
+			       "Quý II/2024 0\n");
+}
+
+static void beyond_a_dozen_units_the_rest_over_time_is_counted(void **state)
+{
+	struct ctlkit *kit = *state;
+	char last[] = "theo thời gian, còn 3 dòng như vậy (xem số liệu đưa vào)\n";
+	struct cchc_ctl_explanation explanation;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	kit->cells.period = cchc_period_code((struct cchc_period){2024, CCHC_H1});
+	ctlkit_put(kit, "I.1", CCHC__CELL_STATE__FIGURE, 15, 15, 15);
+	for (size_t i = 0; i < 15; i++)
+		(void)put_quarter(kit, i, "I.1", 1, 1);
+	explanation = explained(kit);
+	cchc_ctl_arithmetic(&explanation, out);
+	fclose(out);
+	assert_true(len > sizeof(last));
+	assert_string_equal(text + len - strlen(last), last);
+	free(text);
+}
+
+static void what_was_typed_and_what_is_derived_stand_side_by_side(void **state)
+{
+	struct ctlkit *kit = *state;
+	Cchc__Detail *detail;
+
+	ctlkit_put(kit, "II.1.2", CCHC__CELL_STATE__FIGURE, 6, 1, 1);
+	ctlkit_input(kit, &kit->unit, "II.1.2", 6);
+	detail = ctlkit_detail(kit, "II.1.2");
+	detail->has_derived = detail->has_derived_state = 1;
+	detail->derived_state = CCHC_FIGURE;
+	detail->derived = 5;
+	assert_arithmetic(kit, "6\nđơn vị tự báo cáo: 6; tổng hợp từ cấp dưới: 5 – khác "
+			       "nhau, cần kiểm tra\n");
+	detail->derived = 6;
+	assert_arithmetic(kit,
+			  "6\nđơn vị tự báo cáo: 6; tổng hợp từ cấp dưới: 6 – khớp\n");
 }
 
 static void a_unit_with_a_part_not_applicable_adds_neither(void **state)
@@ -329,11 +401,19 @@ static void fill_ratio_of_one(struct ctlkit *kit)
 	missing->last_contact = MORNING;
 	ctlkit_missing(kit, &communes[4], "I.2", CCHC__MISSING__WHY__NOT_CONNECTED);
 	ctlkit_missing(kit, &communes[5], "I.2", CCHC__MISSING__WHY__BLANK);
+	missing = ctlkit_missing(kit, &communes[6], "I.2", CCHC__MISSING__WHY__WITHDRAWN);
+	missing->has_journal = missing->has_received = 1;
+	missing->journal = 11;
+	missing->received = MORNING;
+	missing->sender = "lac-dao";
 }
 
 static void the_text_tells_who_sent_and_who_is_missing(void **state)
 {
 	static const char *const HAS[] = {
+		"11998  Xã Lạc Đạo – chưa kết nối; chưa liên hệ lần nào\n",
+		"12004  Xã Lạc Đạo – đã rút số liệu; người gửi lac-dao lúc 15/03/2024 "
+		"08:12:05; nhật ký số 11\n",
 		"Huyện Văn Lâm – Quý I/2024\nI.2  Tỷ lệ hoàn thành",
 		"26,6 %  (1/12 đơn vị)",
 		"  21 / 79 x 100 = 26,58... -> 26,6\n",
@@ -341,14 +421,13 @@ static void the_text_tells_who_sent_and_who_is_missing(void **state)
 		"11986   Thị trấn Như", /* the rest is wrapped */
 		"nhu-quynh",
 		"15/03/2024",
-		"Chưa có số liệu từ (5):",
+		"Chưa có số liệu từ (6):",
 		"11989  Xã Lạc Đạo – chưa gửi báo cáo của kỳ này\n",
 		"11992  Xã Lạc Đạo – I.2.1: số liệu bị từ chối: I.2.1 = \"-3\": không "
 		"được "
 		"là số âm (cần: 0 trở lên); nhật ký số 9\n",
 		"11995  Xã Lạc Đạo – chưa kết nối; liên hệ gần nhất 15/03/2024 "
 		"08:12:05\n",
-		"11998  Xã Lạc Đạo – chưa kết nối; chưa liên hệ lần nào\n",
 		"12001  Xã Lạc Đạo – báo cáo để trống chỉ tiêu\n",
 		"Dữ liệu tại lần ghi số 42\n",
 	};
@@ -393,6 +472,48 @@ static void json_tells_the_same(void **state)
 	assert_string_equal(text_at(json, "inputs", 1, "row"), "I.2.1");
 	assert_string_equal(text_at(json, "inputs", 1, "value"), "79");
 	assert_string_equal(text_at(json, "missing", 1, "why"), "refused");
+	assert_string_equal(text_at(json, "missing", 5, "why"), "withdrawn");
+	assert_string_equal(text_at(json, "missing", 5, "sender"), "lac-dao");
+	assert_string_equal(text_at(json, "missing", 5, "received"),
+			    "2024-03-15T08:12:05+07:00");
+	json_decref(json);
+	free(text);
+}
+
+static void at_a_unit_it_is_not_for_a_reserved_row_says_so(void **state)
+{
+	struct ctlkit *kit = *state;
+	char *text;
+
+	ctlkit_put(kit, "II.1.2", CCHC__CELL_STATE__ABSENT, 0, 0, 0);
+	text = printed(kit);
+	assert_has(text, "Chỉ tiêu do đơn vị trực tiếp nhận báo cáo của cấp xã báo cáo");
+	free(text);
+}
+
+static void a_heading_is_told_with_the_rows_below_it(void **state)
+{
+	struct ctlkit *kit = *state;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	json_t *json;
+
+	cchc_ctl_heading_text(kit->form, ctlkit_row(kit, "I.3"), out);
+	fclose(out);
+	assert_has(text, "I.3  Kiểm tra CCHC\nDòng tiêu đề, không có số liệu");
+	assert_has(text, "  I.3.1  Số phòng, ban");
+	assert_has(text, "  I.3.3.2  Số vấn đề");
+	assert_null(strstr(text, "I.4"));
+	free(text);
+	out = open_memstream(&text, &len);
+	assert_int_equal(cchc_ctl_heading_json(kit->form, ctlkit_row(kit, "I.3"), out),
+			 CCHC_OK);
+	fclose(out);
+	json = json_loads(text, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(json, "state")), "heading");
+	assert_int_equal(json_array_size(json_object_get(json, "below")), 5);
+	assert_string_equal(text_at(json, "below", 1, "row"), "I.3.2");
 	json_decref(json);
 	free(text);
 }
@@ -446,10 +567,15 @@ int main(void)
 		TEST(lists_spreads_and_tallies_are_said_in_words),
 		TEST(parts_of_the_time_are_named),
 		TEST(of_a_stock_only_the_last_period_enters),
+		TEST(each_unit_is_joined_over_time_by_itself),
+		TEST(beyond_a_dozen_units_the_rest_over_time_is_counted),
+		TEST(what_was_typed_and_what_is_derived_stand_side_by_side),
 		TEST(a_unit_with_a_part_not_applicable_adds_neither),
 		TEST(a_part_whose_inputs_do_not_give_it_stands_alone),
 		TEST(the_text_tells_who_sent_and_who_is_missing),
 		TEST(json_tells_the_same),
+		TEST(at_a_unit_it_is_not_for_a_reserved_row_says_so),
+		TEST(a_heading_is_told_with_the_rows_below_it),
 		TEST(an_answer_that_explains_nothing_is_refused),
 	};
 

@@ -19,6 +19,7 @@ enum mood {
 	LATE,      /* the first question's second part comes after the second question */
 	MIXES,     /* parts of two commits, the first time */
 	SILENT,    /* no answer ever */
+	BUSY,      /* with the question; says only that it is there */
 	REFUSES,   /* for now */
 	KNOWS_NOT, /* names a unit that is not there */
 	TALKS_ROT, /* bytes that are no message */
@@ -35,6 +36,7 @@ struct fake {
 	char at[256];
 	enum mood mood;
 	unsigned asked;
+	unsigned pinged;
 	uint64_t first_id;
 };
 
@@ -86,31 +88,42 @@ static void refuse(struct fake *f, const struct cchc_zmessage *to, uint64_t id)
 	say(f, to, (struct reply){id, 0, true, 7, &denied});
 }
 
+static void answer(struct fake *f, const struct cchc_zmessage *message, uint64_t id)
+{
+	bool first = f->asked++ == 0;
+
+	f->first_id = first ? id : f->first_id;
+	if (f->mood == TALKS_ROT)
+		(void)!cchc_zsocket_send(cchc_zpoll_socket(f->door), message->route,
+					 message->route_len, "rot", 3);
+	else if (f->mood == REFUSES || f->mood == KNOWS_NOT)
+		refuse(f, message, id);
+	else if (f->mood == LATE && !first)
+		say(f, message, (struct reply){f->first_id, 1, true, 7, NULL});
+	else if (f->mood != SILENT && f->mood != BUSY) {
+		say(f, message, (struct reply){id, 0, false, 7, NULL});
+		if (!first || f->mood == GOOD || f->mood == MIXES)
+			say(f, message,
+			    (struct reply){id, 1, true, first && f->mood == MIXES ? 8 : 7,
+					   NULL});
+	}
+}
+
+/* ABOUT only asks if we are there. */
 static void on_ask(void *data, const struct cchc_zmessage *message)
 {
 	struct fake *f = data;
 	struct cchc_arena arena;
 	Cchc__Ask *ask;
-	bool first = f->asked++ == 0;
 
 	cchc_arena_init(&arena, CCHC_DECODE_MEMORY_MAX);
 	assert_int_equal(
 		cchc_wire_ask(&arena, message->body, message->body_len, &ask, NULL), 0);
-	f->first_id = first ? ask->id : f->first_id;
-	if (f->mood == TALKS_ROT)
-		(void)!cchc_zsocket_send(cchc_zpoll_socket(f->door), message->route,
-					 message->route_len, "rot", 3);
-	else if (f->mood == REFUSES || f->mood == KNOWS_NOT)
-		refuse(f, message, ask->id);
-	else if (f->mood == LATE && !first)
-		say(f, message, (struct reply){f->first_id, 1, true, 7, NULL});
-	else if (f->mood != SILENT) {
-		say(f, message, (struct reply){ask->id, 0, false, 7, NULL});
-		if (!first || f->mood == GOOD || f->mood == MIXES)
-			say(f, message,
-			    (struct reply){ask->id, 1, true,
-					   first && f->mood == MIXES ? 8 : 7, NULL});
-	}
+	if (ask->kind != CCHC__ASK__KIND__ABOUT)
+		answer(f, message, ask->id);
+	else if (f->mood == BUSY)
+		say(f, message, (struct reply){ask->id, 0, true, 7, NULL});
+	f->pinged += ask->kind == CCHC__ASK__KIND__ABOUT;
 	cchc_arena_fini(&arena);
 }
 
@@ -167,10 +180,12 @@ struct outcome {
 	enum cchc_rc rc;
 	size_t parts;
 	unsigned asked;
+	unsigned pinged;
 	char text[512];
 };
 
-static struct outcome ask_in(enum mood mood, unsigned timeout_ms)
+static struct outcome ask_kind_in(enum mood mood, Cchc__Ask__Kind kind,
+				  unsigned timeout_ms)
 {
 	struct outcome outcome = {0};
 	struct cchc_ctl_settings settings = {.key = key_path};
@@ -186,7 +201,7 @@ static struct outcome ask_in(enum mood mood, unsigned timeout_ms)
 	memcpy(settings.server_key, fake.own.public_key, CCHC_KEY_TEXT);
 	cchc_arena_init(&arena, 1 << 24);
 	assert_int_equal(cchc_ctl_link_open(&settings, timeout_ms, &link, &err), 0);
-	ask.kind = CCHC__ASK__KIND__STATUS;
+	ask.kind = kind;
 	outcome.rc = cchc_ctl_link_ask(link, &arena, &ask, &answer, &err);
 	outcome.parts = answer.n;
 	memcpy(outcome.text, err.text, sizeof(outcome.text));
@@ -195,7 +210,13 @@ static struct outcome ask_in(enum mood mood, unsigned timeout_ms)
 	cchc_arena_fini(&arena);
 	close_fake(&fake);
 	outcome.asked = fake.asked;
+	outcome.pinged = fake.pinged;
 	return outcome;
+}
+
+static struct outcome ask_in(enum mood mood, unsigned timeout_ms)
+{
+	return ask_kind_in(mood, CCHC__ASK__KIND__STATUS, timeout_ms);
 }
 
 static void an_answer_is_whole_whatever_is_lost(void **state)
@@ -224,6 +245,45 @@ static void silence_is_asked_three_times_and_then_told(void **state)
 	assert_int_equal(outcome.rc, CCHC_BUSY);
 	assert_int_equal(outcome.asked, 3);
 	assert_non_null(strstr(outcome.text, "no answer from tcp://"));
+}
+
+/* If it waited its time the test would time out. */
+static void a_long_wait_ends_when_nobody_is_there(void **state)
+{
+	struct outcome outcome = ask_kind_in(SILENT, CCHC__ASK__KIND__VERIFY, 600000);
+
+	(void)state;
+	assert_int_equal(outcome.rc, CCHC_BUSY);
+	assert_non_null(strstr(outcome.text, "went silent"));
+	assert_int_equal(outcome.asked, 1); /* a replay is not begun again */
+	assert_true(outcome.pinged > 0);
+}
+
+static void who_is_at_work_is_waited_for(void **state)
+{
+	struct outcome outcome = ask_kind_in(BUSY, CCHC__ASK__KIND__VERIFY, 7000);
+
+	(void)state;
+	assert_int_equal(outcome.rc, CCHC_BUSY);
+	assert_non_null(strstr(outcome.text, "no answer from tcp://"));
+	assert_non_null(strstr(outcome.text, "within 7 s"));
+}
+
+static void nobody_is_greeted_in_vain_for_long(void **state)
+{
+	struct cchc_ctl_settings settings = {.key = key_path,
+					     .queries = "tcp://127.0.0.1:1"};
+	struct cchc_ctl_link *link = NULL;
+	struct cchc_key_pair daemon;
+	struct cchc_err err = {0};
+
+	(void)state;
+	assert_int_equal(cchc_keys_make(&daemon, NULL), CCHC_OK);
+	memcpy(settings.server_key, daemon.public_key, CCHC_KEY_TEXT);
+	assert_int_equal(cchc_ctl_link_open(&settings, 600000, &link, &err), CCHC_OK);
+	assert_int_equal(cchc_ctl_link_greet(link, &err), CCHC_BUSY);
+	assert_non_null(strstr(err.text, "no answer from tcp://127.0.0.1:1 within 5 s"));
+	cchc_ctl_link_close(&link);
 }
 
 static void a_refusal_is_told_as_it_was_said(void **state)
@@ -284,6 +344,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_is_whole_whatever_is_lost),
 		cmocka_unit_test(silence_is_asked_three_times_and_then_told),
+		cmocka_unit_test(a_long_wait_ends_when_nobody_is_there),
+		cmocka_unit_test(who_is_at_work_is_waited_for),
+		cmocka_unit_test(nobody_is_greeted_in_vain_for_long),
 		cmocka_unit_test(a_refusal_is_told_as_it_was_said),
 		cmocka_unit_test(bytes_that_are_no_answer_are_told),
 		cmocka_unit_test(a_key_file_that_is_not_there_ends_the_start),

@@ -240,6 +240,26 @@ static void each_command_takes_its_own_options(void **state)
 		{"journal --period 2024-03 --indicator I.2", CCHC_CTL_JOURNAL},
 		{"about", CCHC_CTL_ABOUT},
 		{"keygen ctl.key", CCHC_CTL_KEYGEN},
+		{"task add --id A --title x --lead 11986 --assigned 2024-03-01",
+		 CCHC_CTL_TASK_ADD},
+		{"task --dry-run import nv.csv", CCHC_CTL_TASK_IMPORT},
+		{"--state soon task list --below --duties", CCHC_CTL_TASK_LIST},
+		{"task show A --json", CCHC_CTL_TASK_SHOW},
+		{"task extend A --due 15/3/2024 --reason x --doc y",
+		 CCHC_CTL_TASK_EXTEND},
+		{"task report A --done 15/3/2024", CCHC_CTL_TASK_REPORT},
+		{"task accept A", CCHC_CTL_TASK_ACCEPT},
+		{"task return --reason x A", CCHC_CTL_TASK_RETURN},
+		{"task cancel A --reason x", CCHC_CTL_TASK_CANCEL},
+		{"task reopen A --reason x", CCHC_CTL_TASK_REOPEN},
+		{"task move A --lead 11989 --reason x", CCHC_CTL_TASK_MOVE},
+		{"alerts list --all --newest 5", CCHC_CTL_ALERTS_LIST},
+		{"alerts ack K --note x", CCHC_CTL_ALERTS_ACK},
+		{"alerts silence --unit 11986 --for 2h --note x",
+		 CCHC_CTL_ALERTS_SILENCE},
+		{"alerts unsilence 5", CCHC_CTL_ALERTS_UNSILENCE},
+		{"alerts test-channel thu --to a@b.vn", CCHC_CTL_ALERTS_TEST},
+		{"alerts watch --once", CCHC_CTL_ALERTS_WATCH},
 	};
 
 	(void)state;
@@ -293,6 +313,40 @@ static void a_wrong_line_is_told_with_option_value_and_what_is_expected(void **s
 		{"status --timeout 99999", "--timeout: \"99999\": whole seconds"},
 		{"keygen", "keygen: a file is expected"},
 		{"keygen a b", "keygen: \"b\" is too much"},
+		{"task", "task: a command is expected: add, import, list"},
+		{"alerts", "alerts: a command is expected: list, ack"},
+		{"task ad", "\"task ad\" is no command; add, import"},
+		{"add", "\"add\" is no command; appendix"},
+		{"task show", "task show: a task's id is expected"},
+		{"task show A B", "task show: \"B\" is too much"},
+		{"task import", "task import: a file is expected"},
+		{"task add --id A --title x --lead 11986",
+		 "task add: --assigned is needed"},
+		{"task add --id A --title x --assigned 2024-03-01",
+		 "task add: --lead is needed"},
+		{"task add --lead 11986,xã", "--lead: \"xã\": codes of units"},
+		{"task add --lead 11986,11986", "--lead: \"11986\": codes of units are "
+						"expected, each once"},
+		{"task add --assigned 2024-02-30", "--assigned: \"2024-02-30\": a day"},
+		{"task add --due mai", "--due: \"mai\": the last day in time"},
+		{"task add --id=", "--id: \"\": a text is expected"},
+		{"task extend A --due 2024-03-15 --doc y",
+		 "task extend: --reason is needed"},
+		{"task accept A --reason x", "--reason is no option of task accept"},
+		{"task list --state late", "--state: \"late\": all, open, waiting"},
+		{"task list --format html",
+		 "--format: task list has table, csv and json"},
+		{"alerts ack K", "alerts ack: --note is needed"},
+		{"alerts silence --for 2h --note x",
+		 "--unit, --task or --step is needed"},
+		{"alerts silence --unit 1 --note x",
+		 "one of --until and --for is needed"},
+		{"alerts silence --unit 1 --note x --for 2h --until 2024-03-15",
+		 "one of --until and --for is needed"},
+		{"alerts silence --for 2w", "--for: \"2w\": 90m, 4h or 2d is expected"},
+		{"alerts silence --until mai", "--until: \"mai\": \"2024-03-15 17:00\""},
+		{"alerts unsilence x", "alerts unsilence: \"x\": a silence's number"},
+		{"alerts list --newest 0", "--newest: \"0\": a number from 1"},
 	};
 
 	(void)state;
@@ -305,6 +359,26 @@ static void a_wrong_line_is_told_with_option_value_and_what_is_expected(void **s
 			fail_msg("%s: \"%s\" lacks \"%s\"", CASES[i].line, err.text,
 				 CASES[i].text);
 	}
+}
+
+static void a_text_has_its_bound(void **state)
+{
+	char id[402];
+	char *argv[] = {"cchcctl", "task", "show", id};
+	struct cchc_ctl_options options;
+	struct cchc_err err = {0};
+
+	(void)state;
+	memset(id, 'x', sizeof(id));
+	id[400] = '\0';
+	assert_int_equal(cchc_ctl_options_parse(4, argv, &options, &err), CCHC_OK);
+	assert_int_equal(options.due, CCHC_DAY_NONE);
+	id[400] = 'x';
+	id[401] = '\0';
+	assert_int_equal(cchc_ctl_options_parse(4, argv, &options, &err), CCHC_INVALID);
+	assert_non_null(strstr(err.text, "at most 400 bytes"));
+	strcpy(id, "\xff");
+	assert_int_equal(cchc_ctl_options_parse(4, argv, &options, &err), CCHC_INVALID);
 }
 
 static void every_command_has_its_help(void **state)
@@ -357,6 +431,7 @@ int main(void)
 		cmocka_unit_test(help_and_version_need_nothing_else),
 		cmocka_unit_test(
 			a_wrong_line_is_told_with_option_value_and_what_is_expected),
+		cmocka_unit_test(a_text_has_its_bound),
 		cmocka_unit_test(every_command_has_its_help),
 	};
 

@@ -148,6 +148,36 @@ static void every_story_of_a_topic_ends_well(void **state)
 	}
 }
 
+static void only_what_was_lost_counts_as_a_gap(void **state)
+{
+	static const struct {
+		struct act act[6];
+		uint64_t gaps;
+	} CASES[] = {
+		{{REPEAT(5, 0), SNAP(5, 1), PUB(5, 7, 0), REPEAT(7, 0), END}, 0},
+		{{REPEAT(5, 0), SNAP(5, 1), PUB(6, 7, 0), SNAP(7, 1), PUB(8, 9, 0), END},
+		 2},
+		{{REPEAT(5, 0), SNAP(5, 1), REPEAT(6, 0), END}, 1},
+		{{REPEAT(5, 0), SNAP(9, 1), PUB(6, 8, 0), END}, 0}, /* it has them */
+		{{REPEAT(5, 0),
+		  SNAP(5, 1),
+		  {HEAR, 2, 2, 0, false, true, 9, 0}, /* another incarnation */
+		  END},
+		 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct cchc_ctl_follow follow;
+
+		cchc_ctl_follow_init(&follow);
+		for (size_t j = 0; j < 6 && CASES[i].act[j].incarnation; j++)
+			(void)play(&follow, &CASES[i].act[j]);
+		if (follow.gaps != CASES[i].gaps)
+			fail_msg("case %zu: %d gaps", i, (int)follow.gaps);
+	}
+}
+
 /* ---- parts of an answer ---- */
 
 static Cchc__Answer part_of(uint64_t id, uint32_t number, bool last, uint64_t commit)
@@ -362,6 +392,22 @@ static void a_snapshot_has_every_row_but_headings(void **state)
 	free(text);
 }
 
+static void the_end_says_what_was_heard_and_lost(void **state)
+{
+	struct cchc_ctl_watched watched = {"325", "2024-Q1"};
+	struct cchc_ctl_watch_counts counts = {9, 2, 3};
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_int_equal(cchc_ctl_watch_end_json(&watched, &counts, out), CCHC_OK);
+	fclose(out);
+	assert_string_equal(text, "{\"unit\":\"325\",\"period\":\"2024-Q1\",\"end\":"
+				  "{\"publications\":9,\"gaps\":2,\"snapshots\":3}}\n");
+	free(text);
+}
+
 static void a_plain_line_says_time_row_figure_and_units(void **state)
 {
 	struct table *t = *state;
@@ -405,6 +451,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_story_of_a_topic_ends_well),
+		cmocka_unit_test(only_what_was_lost_counts_as_a_gap),
 		cmocka_unit_test(parts_come_in_any_order_and_twice),
 		cmocka_unit_test(parts_that_do_not_belong_are_refused),
 		TEST(only_what_shows_differently_is_a_change),
@@ -412,6 +459,7 @@ int main(void)
 		TEST(a_low_window_keeps_what_changed_last),
 		TEST(a_change_is_one_line_of_json),
 		TEST(a_snapshot_has_every_row_but_headings),
+		cmocka_unit_test(the_end_says_what_was_heard_and_lost),
 		TEST(a_plain_line_says_time_row_figure_and_units),
 	};
 

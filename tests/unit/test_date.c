@@ -105,6 +105,61 @@ static void only_true_dates_are_read(void **state)
 	assert_string_equal(cchc_day_format(CCHC_DAY_NONE, text), "");
 }
 
+static void a_day_is_read_as_people_write_it(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *day; /* NULL: none */
+	} CASES[] = {
+		{"2024-03-15", "2024-03-15"},
+		{"15/03/2024", "2024-03-15"},
+		{"5/3/2024", "2024-03-05"},
+		{"05-3-2024", "2024-03-05"},
+		{"29.2.2024", "2024-02-29"},
+		{"29/2/2023", NULL},
+		{"3/15/2024", NULL},
+		{"15/03/24", NULL},
+		{"15/03-2024", NULL},
+		{"15/03/2024 ", NULL},
+		{"2024-3-15", NULL},
+		{"15/03/20245", NULL},
+		{"/3/2024", NULL},
+		{"15//2024", NULL},
+		{"115/03/2024", NULL},
+		{"15/003/2024", NULL},
+		{"1", NULL},
+		{"1/", NULL},
+		{"15/3", NULL},
+		{"", NULL},
+		{"-1/03/2024", NULL},
+		{"45366", NULL},
+	};
+	char text[CCHC_DAY_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		cchc_day day = 7;
+
+		print_message("%s\n", CASES[i].text);
+		assert_int_equal(cchc_day_read(CASES[i].text, &day),
+				 CASES[i].day != NULL);
+		if (CASES[i].day)
+			assert_string_equal(cchc_day_format(day, text), CASES[i].day);
+		else
+			assert_int_equal(day, 7);
+	}
+}
+
+static void a_day_is_written_for_people(void **state)
+{
+	char text[CCHC_DAY_TEXT];
+
+	(void)state;
+	assert_string_equal(cchc_day_people(cchc_day_of(2024, 3, 5), text), "05/03/2024");
+	assert_string_equal(cchc_day_people(CCHC_DAY_NONE, text), "");
+	assert_string_equal(cchc_day_people(INT32_MAX, text), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +168,8 @@ int main(void)
 		cmocka_unit_test(the_ends_of_time_are_days_too),
 		cmocka_unit_test(a_day_begins_at_midnight_in_vietnam),
 		cmocka_unit_test(only_true_dates_are_read),
+		cmocka_unit_test(a_day_is_read_as_people_write_it),
+		cmocka_unit_test(a_day_is_written_for_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

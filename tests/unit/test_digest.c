@@ -90,6 +90,26 @@ static void every_part_of_a_message_changes_the_chain(void **state)
 		assert_memory_not_equal(usual, other[i], 16);
 }
 
+/* RFC 4231, cases 2 and 6: a short key and one longer than a block. */
+static void a_signature_is_hmac_sha_256(void **state)
+{
+	static const char TEXT[] =
+		"Test Using Larger Than Block-Size Key - Hash Key First";
+	uint8_t key[131];
+	uint8_t mac[32];
+
+	(void)state;
+	cchc_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, mac);
+	assert_string_equal(
+		hex(mac, 32),
+		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	memset(key, 0xaa, sizeof(key));
+	cchc_hmac_sha256(key, sizeof(key), TEXT, strlen(TEXT), mac);
+	assert_string_equal(
+		hex(mac, 32),
+		"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 static void random_numbers_differ(void **state)
 {
 	uint8_t bytes[16] = {0};
@@ -107,6 +127,7 @@ int main(void)
 		cmocka_unit_test(a_file_has_its_blake2b_256),
 		cmocka_unit_test(the_chain_of_an_epoch_never_changes),
 		cmocka_unit_test(every_part_of_a_message_changes_the_chain),
+		cmocka_unit_test(a_signature_is_hmac_sha_256),
 		cmocka_unit_test(random_numbers_differ),
 	};
 

@@ -21,7 +21,7 @@ static void a_new_store_has_its_mode_whatever_the_umask(void **state)
 	static const struct {
 		mode_t umask;
 		unsigned mode;
-	} CASES[] = {{0, 0600}, {0777, 0600}, {0022, 0660}};
+	} CASES[] = {{0, 0600}, {0177, 0660}, {0022, 0660}};
 	struct cchc_env_options options = usual();
 	struct cchc_env *env;
 	struct stat st;

@@ -214,6 +214,34 @@ static void a_file_that_may_not_be_read_is_denied(void **state)
 			 CCHC_DENIED);
 }
 
+static void a_secret_is_read_where_it_is_the_owner_s_alone(void **state)
+{
+	static const mode_t DENIED[] = {0640, 0604, 0620, 0666, 0610, 0601};
+	struct fixture *f = *state;
+	const char *path = in_dir(f, "secret");
+	char *bytes;
+	size_t len;
+
+	assert_int_equal(cchc_file_replace(path, "x", 1, 0600, NULL), CCHC_OK);
+	assert_int_equal(
+		cchc_file_read_secret(&f->arena, path, 10, &bytes, &len, &f->err),
+		CCHC_OK);
+	assert_string_equal(bytes, "x");
+	for (size_t i = 0; i < CCHC_COUNT(DENIED); i++) {
+		assert_int_equal(chmod(path, DENIED[i]), 0);
+		assert_int_equal(
+			cchc_file_read_secret(&f->arena, path, 10, &bytes, &len, &f->err),
+			CCHC_DENIED);
+		assert_non_null(strstr(f->err.text, "chmod 600"));
+	}
+	assert_int_equal(cchc_file_read_secret(&f->arena, in_dir(f, "none"), 10, &bytes,
+					       &len, &f->err),
+			 CCHC_NOTFOUND);
+	assert_int_equal(
+		cchc_file_read_secret(&f->arena, f->dir, 10, &bytes, &len, &f->err),
+		CCHC_INVALID);
+}
+
 static void a_full_arena_is_out_of_memory(void **state)
 {
 	struct fixture *f = *state;
@@ -294,6 +322,7 @@ int main(void)
 		TEST(a_failed_write_leaves_the_old_content_and_no_litter),
 		TEST(only_regular_files_within_the_bound_are_read),
 		TEST(a_file_that_may_not_be_read_is_denied),
+		TEST(a_secret_is_read_where_it_is_the_owner_s_alone),
 		TEST(a_full_arena_is_out_of_memory),
 		TEST(what_cannot_be_written_says_so),
 		TEST(a_file_moves_and_takes_the_place_of_another),

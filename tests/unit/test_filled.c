@@ -53,7 +53,7 @@ static int free_form(void **state)
 }
 
 static enum cchc_rc read_bytes(struct fixture *f, const char *bytes, size_t len,
-			       bool at_base_level)
+			       bool collects)
 {
 	struct cchc_sheet *sheet = cchc_arena_alloc(&f->arena, sizeof(*sheet));
 
@@ -61,13 +61,13 @@ static enum cchc_rc read_bytes(struct fixture *f, const char *bytes, size_t len,
 		fail_msg("%s", f->problems.list[0].text);
 	f->filled = (struct cchc_filled){0};
 	f->refusal = (struct cchc_refusal){0};
-	return cchc_filled_read(f->form, at_base_level, sheet, &f->arena, &f->filled,
+	return cchc_filled_read(f->form, collects, sheet, &f->arena, &f->filled,
 				&f->refusal);
 }
 
 static enum cchc_rc read_text(struct fixture *f, const char *text)
 {
-	return read_bytes(f, text, strlen(text), true);
+	return read_bytes(f, text, strlen(text), false);
 }
 
 /* "I.1=8 I.2~3 I.4!heading": figures, figures with the number of their notice, refusals;
@@ -111,7 +111,7 @@ static void the_sample_gives_exactly_its_17_figures(void **state)
 	assert_int_equal(cchc_file_read(&f->arena, TEST_DATA "/phu-luc-quy-1-2024.csv",
 					1 << 20, &bytes, &len, NULL),
 			 CCHC_OK);
-	assert_int_equal(read_bytes(f, bytes, len, true), CCHC_OK);
+	assert_int_equal(read_bytes(f, bytes, len, false), CCHC_OK);
 	assert_string_equal(
 		draw(&f->filled),
 		"I.1=8 I.2=266 I.2.1=79 I.2.2=21 I.4.1=93 I.4.2=85 I.4.3=0 VII.5.1.1=88 "
@@ -183,6 +183,14 @@ static const struct reading {
 	 "Ghi chú;SỐ LIỆU:;Mã chỉ tiêu\nx;8;I.1\n;79;I.2.1\n", "I.1=8 I.2.1=79", 0},
 	{"codes as people type them", "code,value\ni.1.,8\nI. 02.01.,79\n\"I.4.1)\",93\n",
 	 "I.1=8 I.2.1=79 I.4.1=93", 0},
+	{"the head of a report above full codes",
+	 "@số,37/BC-UBND\n@hoàn tất,có\ncode,value\nI.1,8\n", "I.1=8", 0},
+	{"a head above codes without a header", "@number;37/BC-UBND;;;\nI.1;8\n", "I.1=8",
+	 0},
+	{"a head above the printed appendix, wrong in part",
+	 "@Số:,,37/BC-UBND,,\n@ngày,31/2/2024,,,\n" PART_I "1,,,8,\n",
+	 "@ngày!bad-date I.1=8", 0},
+	{"a head alone", "@số,37/BC-UBND\n@nơi nhận,x\n,\n", "@nơi nhận!unknown-row", 0},
 	{"unknown codes", "code,value\nI.99,5\nI.98,\nXX.1,x\n9,4\nI.1,8\n",
 	 "I.99!unknown-row 9!unknown-row I.1=8", 0},
 	{"the part in its own column",
@@ -245,6 +253,49 @@ static const struct reading {
 	{"an empty form", PART_I, "", 0},
 };
 
+/* "I.1@3+5x2": on line 3, again on line 5, on 2 lines in all. */
+static const char *draw_repeats(const struct cchc_filled *filled)
+{
+	static char out[1024];
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < filled->n; i++) {
+		const struct cchc_filled_cell *cell = &filled->cell[i];
+
+		if (cell->again)
+			n += (size_t)snprintf(out + n, sizeof(out) - n,
+					      "%s%s@%" PRIu32 "+%" PRIu32 "x%" PRIu32,
+					      n ? " " : "", cell->code, cell->line,
+					      cell->again, cell->given);
+	}
+	return out;
+}
+
+static void a_row_given_twice_names_both_lines(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *repeats;
+	} CASES[] = {
+		{"code,value\nI.1,8\nI.2.1,79\n", ""},
+		{"code,value\nI.1,8\nI.2.1,79\nI.1,08\n", "I.1@2+4x2"},
+		{"code,value\nI.1,-\nI.2.1,79\nI.1,8\n", "I.1@2+4x2 I.1@4+2x2"},
+		{"code,value\nI.1,8\nI.1,/\n", "I.1@2+3x2 I.1@3+2x2"},
+		{"code,value\nI.1,8\nI.1,8\nI.1,8\nI.1,8\n", "I.1@2+3x4"},
+		{"code,value\nI.1,8\nI.1,9\nI.1,8\n", "I.1@2+3x3 I.1@3+2x3 I.1@4+2x3"},
+		{"code,value\nI.1,tám\nI.1,-\n", "I.1@2+3x2 I.1@3+2x2"},
+		{"code,value\nI.1,8\nI.1,\n", ""}, /* a blank gives nothing */
+		{"code,value\nX.1,8\nX.1,9\n", ""},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
+		assert_int_equal(read_text(f, CASES[i].text), CCHC_OK);
+		assert_string_equal(draw_repeats(&f->filled), CASES[i].repeats);
+	}
+}
+
 static void tables_are_read_as_people_fill_them(void **state)
 {
 	struct fixture *f = *state;
@@ -279,7 +330,7 @@ static void a_refusal_says_what_was_found_and_expected(void **state)
 		{PART_III ",Số hồ sơ TTHC giải quyết đúng hạn,,5,\n", "", "5",
 		 "ghi số thứ tự: nhiều chỉ tiêu cùng tên này"},
 		{"code,value\nI.1,1\nI.1,2\n", "I.1", "1",
-		 "mỗi chỉ tiêu chỉ một số liệu"},
+		 "mỗi chỉ tiêu chỉ một số liệu, còn có ở dòng 3"},
 	};
 	struct fixture *f = *state;
 
@@ -301,10 +352,10 @@ static void a_reserved_row_is_for_the_unit_above(void **state)
 	struct fixture *f = *state;
 	const char text[] = "code,value\nI.3.2,5\nII.1.2,0\nIII.1.4.3,\n";
 
-	assert_int_equal(read_bytes(f, text, strlen(text), true), CCHC_OK);
+	assert_int_equal(read_bytes(f, text, strlen(text), false), CCHC_OK);
 	assert_string_equal(draw(&f->filled), "I.3.2!reserved II.1.2=-~5");
 	assert_int_equal(f->filled.blanks, 1);
-	assert_int_equal(read_bytes(f, text, strlen(text), false), CCHC_OK);
+	assert_int_equal(read_bytes(f, text, strlen(text), true), CCHC_OK);
 	assert_string_equal(draw(&f->filled), "I.3.2=5 II.1.2=0");
 }
 
@@ -344,7 +395,7 @@ static void a_full_arena_is_out_of_memory(void **state)
 	for (size_t cap = 0; rc == CCHC_NOMEM; cap += 500) {
 		assert_true(cap < 1000000);
 		cchc_arena_init(&small, cap);
-		rc = cchc_filled_read(f->form, true, &sheet, &small, &f->filled,
+		rc = cchc_filled_read(f->form, false, &sheet, &small, &f->filled,
 				      &f->refusal);
 		cchc_arena_fini(&small);
 	}
@@ -362,7 +413,7 @@ static void many_lines_are_read_in_a_moment(void **state)
 	for (size_t i = 0; i < lines; i++)
 		n += (size_t)snprintf(text + n, room - n, "1,tên sai số %zu,,8,\n", i);
 	assert_true(n < room);
-	assert_int_equal(read_bytes(f, text, n, true), CCHC_OK);
+	assert_int_equal(read_bytes(f, text, n, false), CCHC_OK);
 	assert_string_equal(draw(&f->filled), "I.1=8~4");
 }
 
@@ -372,6 +423,7 @@ int main(void)
 		cmocka_unit_test(the_sample_gives_exactly_its_17_figures),
 		cmocka_unit_test(the_printed_appendix_is_read_through_its_page_breaks),
 		cmocka_unit_test(tables_are_read_as_people_fill_them),
+		cmocka_unit_test(a_row_given_twice_names_both_lines),
 		cmocka_unit_test(a_refusal_says_what_was_found_and_expected),
 		cmocka_unit_test(a_reserved_row_is_for_the_unit_above),
 		cmocka_unit_test(what_is_no_form_is_refused_whole),

@@ -44,8 +44,10 @@ static int remove_dir(void **state)
 
 static void write_file(const char *text, size_t len, mode_t mode)
 {
-	FILE *f = fopen(path, "w");
+	FILE *f;
 
+	(void)unlink(path); /* one that must not be written could stand there */
+	f = fopen(path, "w");
 	assert_non_null(f);
 	assert_int_equal(fwrite(text, 1, len, f), len);
 	assert_int_equal(fclose(f), 0);

@@ -366,7 +366,7 @@ static void a_derived_row_sums_the_communes_until_it_is_typed(void **state)
 	    {PROVINCE, "2024-Q1", "II.1.2", BELOW, "figure 5, 2 of 11"},
 	    {NHU_QUYNH, "2024-Q1", "II.1.2", OWN, "absent alone, 0 of 0"});
 	GIVE({DISTRICT, "2024-Q1", "II.1.2", "6"});
-	ASK({DISTRICT, "2024-Q1", "II.1.2", BELOW, "figure 6 alone, 1 of 1"},
+	ASK({DISTRICT, "2024-Q1", "II.1.2", BELOW, "figure 6 alone, 1 of 1, derived figure 5"},
 	    {PROVINCE, "2024-Q1", "II.1.2", TOTAL, "figure 6, 1 of 1"});
 }
 

@@ -142,7 +142,7 @@ static void figures_are_judged_by_their_row(void **state)
 		struct cchc_figure figure = {CASES[i].value, CASES[i].state};
 		const char *code = CASES[i].code;
 		const struct cchc_row *row = code ? test_form_row(&real, code) : NULL;
-		bool stands = cchc_rule_cell(real.form, row, CASES[i].who == COMMUNE,
+		bool stands = cchc_rule_cell(real.form, row, CASES[i].who == DISTRICT,
 					     figure, &refusal);
 
 		if (refusal.rule != CASES[i].rule)
@@ -166,9 +166,9 @@ static void a_max_of_other_rows_is_too_large(void **state)
 
 	(void)state;
 	row.max = 500;
-	assert_true(cchc_rule_cell(real.form, &row, true,
+	assert_true(cchc_rule_cell(real.form, &row, false,
 				   (struct cchc_figure){500, CCHC_FIGURE}, &refusal));
-	assert_false(cchc_rule_cell(real.form, &row, true,
+	assert_false(cchc_rule_cell(real.form, &row, false,
 				    (struct cchc_figure){501, CCHC_FIGURE}, &refusal));
 	assert_int_equal(refusal.rule, CCHC_RULE_TOO_LARGE);
 	assert_string_equal(refusal.expected, "không quá 500");
@@ -186,7 +186,7 @@ static void long_choices_are_cut_between_characters(void **state)
 		choices[i] = (struct cchc_choice){i, "ộộộộộộộộ"};
 	row.choice = choices;
 	row.n_choice = CCHC_COUNT(choices);
-	assert_false(cchc_rule_cell(real.form, &row, true,
+	assert_false(cchc_rule_cell(real.form, &row, false,
 				    (struct cchc_figure){99, CCHC_FIGURE}, &refusal));
 	len = strlen(refusal.expected);
 	assert_in_range(len, sizeof(refusal.expected) - 4, sizeof(refusal.expected) - 1);

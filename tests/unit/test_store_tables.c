@@ -372,121 +372,6 @@ static void cells_are_walked_by_unit_form_and_year(void **state)
 	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
 }
 
-/* ---- damage ---- */
-
-static void put_garbage(enum cchc_table table, struct cchc_key key)
-{
-	struct cchc_txn txn;
-
-	cchc_txn_write(&txn, kit.store.env);
-	cchc_table_put(&txn, table, &key, "\xff", 1);
-	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
-}
-
-static enum cchc_rc on_any_form(void *data, const struct cchc_stored_form *form)
-{
-	(void)data;
-	(void)form;
-	return CCHC_OK;
-}
-
-static void on_any_report(void *data, const struct cchc_report_head *head)
-{
-	(void)data;
-	(void)head;
-}
-
-static void on_any_mark(void *data, uint32_t unit, uint64_t epoch,
-			const struct cchc_mark *mark)
-{
-	(void)data;
-	(void)unit;
-	(void)epoch;
-	(void)mark;
-}
-
-static void on_any_refusals(void *data, uint64_t seq, const struct cchc_refusal *refusals,
-			    size_t n)
-{
-	(void)data;
-	(void)seq;
-	(void)refusals;
-	(void)n;
-}
-
-static void read_figures(struct cchc_txn *txn)
-{
-	struct cchc_stored_cell cells[CCHC_ROWS_MAX];
-	struct seen seen = {0};
-
-	if (cchc_store_cell(txn, 7, KIT_FORM, KIT_Q1, 1, cells) ||
-	    cchc_store_cells(txn, 7, KIT_FORM, KIT_Q1, cells))
-		fail_msg("%s", "cells of a damaged record");
-	cchc_store_each_cells(txn, 0, 0, 0, on_cells, &seen);
-	assert_int_equal(seen.cells, 0);
-}
-
-static void read_forms(struct cchc_txn *txn)
-{
-	cchc_store_each_form(txn, on_any_form, NULL);
-}
-
-static void read_reports(struct cchc_txn *txn)
-{
-	cchc_store_each_report(txn, 7, on_any_report, NULL);
-}
-
-static void read_journal(struct cchc_txn *txn)
-{
-	struct cchc_entry entry;
-
-	assert_false(cchc_store_entry(txn, 1, &kit.arena, &entry));
-}
-
-static void read_marks(struct cchc_txn *txn)
-{
-	cchc_store_each_mark(txn, 7, on_any_mark, NULL);
-}
-
-static void read_refusals(struct cchc_txn *txn)
-{
-	cchc_store_each_refusals(txn, 7, 1, 0, on_any_refusals, NULL);
-}
-
-static void read_units(struct cchc_txn *txn)
-{
-	assert_int_equal(cchc_store_unit_id(txn, "33", 0), 0);
-}
-
-static void what_does_not_decode_fails_the_transaction(void **state)
-{
-	static const struct cchc_cells_at AT = {
-		.unit = 7, .form = KIT_FORM, .period = {2024, CCHC_Q1}};
-	const struct {
-		enum cchc_table table;
-		struct cchc_key key;
-		void (*read)(struct cchc_txn *txn);
-	} TABLE[] = {
-		{CCHC_TABLE_FIGURES, cchc_key_cells(&AT), read_figures},
-		{CCHC_TABLE_UNITS, cchc_key_unit("33", 0), read_units},
-		{CCHC_TABLE_FORMS, cchc_key_form(1, 1), read_forms},
-		{CCHC_TABLE_REPORTS, cchc_key_report(7, KIT_FORM, KIT_Q1), read_reports},
-		{CCHC_TABLE_JOURNAL, cchc_key_journal(1), read_journal},
-		{CCHC_TABLE_MARKS, cchc_key_mark(7, 1), read_marks},
-		{CCHC_TABLE_REFUSALS, cchc_key_refusals(7, 1, 1), read_refusals},
-	};
-	struct cchc_txn txn;
-
-	(void)state;
-	for (size_t i = 0; i < CCHC_COUNT(TABLE); i++) {
-		put_garbage(TABLE[i].table, TABLE[i].key);
-		cchc_txn_read(&txn, kit.store.env);
-		TABLE[i].read(&txn);
-		if (cchc_txn_commit(&txn) != CCHC_CORRUPT)
-			fail_msg("table %d", TABLE[i].table);
-	}
-}
-
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
 
 int main(void)
@@ -502,7 +387,6 @@ int main(void)
 		FRESH(a_form_is_never_another_one_later),
 		FRESH(a_configuration_leaves_its_digest_and_nothing_else),
 		FRESH(cells_are_walked_by_unit_form_and_year),
-		FRESH(what_does_not_decode_fails_the_transaction),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

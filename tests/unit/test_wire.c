@@ -351,6 +351,7 @@ static void no_message_contains_itself(void **state)
 	assert_no_way_back(&cchc__to_daemon__descriptor, 0);
 	assert_no_way_back(&cchc__to_agent__descriptor, 0);
 	assert_no_way_back(&cchc__report__descriptor, 0);
+	assert_no_way_back(&cchc__task_report__descriptor, 0);
 	assert_no_way_back(&cchc__ask__descriptor, 0);
 	assert_no_way_back(&cchc__answer__descriptor, 0);
 	assert_no_way_back(&cchc__publication__descriptor, 0);

@@ -128,7 +128,7 @@ static inline uint8_t *encode(const void *message, size_t *len)
 }
 
 /* What the decoder of a type says to a frame. */
-enum type { TO_DAEMON, TO_AGENT, REPORT, ASK, ANSWER, PUBLICATION, TYPES };
+enum type { TO_DAEMON, TO_AGENT, REPORT, TASK_REPORT, ASK, ANSWER, PUBLICATION, TYPES };
 
 static inline enum cchc_rc decode(enum type type, const void *bytes, size_t len,
 				  struct cchc_err *err)
@@ -137,6 +137,7 @@ static inline enum cchc_rc decode(enum type type, const void *bytes, size_t len,
 		Cchc__ToDaemon *d;
 		Cchc__ToAgent *a;
 		Cchc__Report *r;
+		Cchc__TaskReport *t;
 		Cchc__Ask *q;
 		Cchc__Answer *w;
 		Cchc__Publication *p;
@@ -155,6 +156,9 @@ static inline enum cchc_rc decode(enum type type, const void *bytes, size_t len,
 		break;
 	case REPORT:
 		rc = cchc_wire_report(&arena, bytes, len, &m.r, err);
+		break;
+	case TASK_REPORT:
+		rc = cchc_wire_task_report(&arena, bytes, len, &m.t, err);
 		break;
 	case ASK:
 		rc = cchc_wire_ask(&arena, bytes, len, &m.q, err);

@@ -1,0 +1,303 @@
+#include "ctl/deed.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/rule.h"
+#include "core/task.h"
+#include "ctl/pipeline.h"
+#include "ctl/words.h"
+
+enum { TEST_TIMEOUT_MS = 120 * 1000 }; /* a channel has a time limit of its own */
+
+/* The wire's texts are not const; nothing writes to them. */
+static char *lend(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+/* ---- from the command line ---- */
+
+static Cchc__Deed__Kind kind_of(enum cchc_ctl_command command)
+{
+	switch (command) {
+	case CCHC_CTL_TASK_EXTEND:
+		return CCHC__DEED__KIND__EXTEND;
+	case CCHC_CTL_TASK_REPORT:
+		return CCHC__DEED__KIND__REPORT;
+	case CCHC_CTL_TASK_ACCEPT:
+		return CCHC__DEED__KIND__ACCEPT;
+	case CCHC_CTL_TASK_RETURN:
+		return CCHC__DEED__KIND__RETURN;
+	case CCHC_CTL_TASK_CANCEL:
+		return CCHC__DEED__KIND__CANCEL;
+	case CCHC_CTL_TASK_REOPEN:
+		return CCHC__DEED__KIND__REOPEN;
+	case CCHC_CTL_TASK_MOVE:
+		return CCHC__DEED__KIND__MOVE;
+	default:
+		return CCHC__DEED__KIND__ADD;
+	}
+}
+
+/* Mistakes were found with the options, but for how many there may be. */
+static enum cchc_rc take_codes(struct cchc_arena *arena, const char *option,
+			       const char *text, size_t most,
+			       struct cchc_ctl_codes *codes, struct cchc_err *err)
+{
+	const char *bad;
+	enum cchc_rc rc;
+
+	*codes = (struct cchc_ctl_codes){0};
+	if (!text)
+		return CCHC_OK;
+	rc = cchc_ctl_codes_read(arena, text, most, codes, &bad);
+	if (rc == CCHC_INVALID)
+		return cchc_fail(err, rc, "%s: at most %zu units are expected", option,
+				 most);
+	return rc;
+}
+
+static void take_day(cchc_day day, protobuf_c_boolean *has, int32_t *field)
+{
+	*has = day != CCHC_DAY_NONE;
+	*field = *has ? day : 0;
+}
+
+enum cchc_rc cchc_ctl_deed_of(const struct cchc_ctl_options *options,
+			      struct cchc_arena *arena, Cchc__Deed *deed,
+			      struct cchc_err *err)
+{
+	struct cchc_ctl_codes lead;
+	struct cchc_ctl_codes co;
+	enum cchc_rc rc;
+
+	cchc__deed__init(deed);
+	deed->kind = kind_of(options->command);
+	rc = take_codes(arena, "--lead", options->leads,
+			deed->kind == CCHC__DEED__KIND__MOVE ? 1 : CCHC_LEADS_MAX, &lead,
+			err);
+	if (rc == CCHC_OK)
+		rc = take_codes(arena, "--co", options->co, CCHC_TASK_CO_MAX, &co, err);
+	if (rc != CCHC_OK)
+		return rc;
+	deed->id = lend(options->id);
+	deed->lead = lead.code;
+	deed->n_lead = lead.n;
+	deed->co = co.code;
+	deed->n_co = co.n;
+	deed->class_ = lend(options->class_name);
+	deed->title = lend(options->title);
+	deed->assigner = lend(options->assigner);
+	deed->result = lend(options->result);
+	deed->reason = lend(options->reason);
+	if (deed->kind == CCHC__DEED__KIND__EXTEND)
+		deed->reason_doc = lend(options->doc);
+	else
+		deed->doc_number = lend(options->doc);
+	take_day(options->doc_date, &deed->has_doc_date, &deed->doc_date);
+	take_day(options->assigned, &deed->has_assigned, &deed->assigned);
+	take_day(options->due, &deed->has_due, &deed->due);
+	take_day(options->done, &deed->has_done, &deed->done);
+	deed->has_dry = deed->dry = options->dry_run;
+	return CCHC_OK;
+}
+
+/* The daemon's clock decides when a silence ends; ours may be another. */
+static enum cchc_rc end_of_silence(struct cchc_ctl_session *session, int64_t *until_ms,
+				   struct cchc_err *err)
+{
+	const struct cchc_ctl_options *options = session->options;
+	Cchc__Ask ask = CCHC__ASK__INIT;
+	struct cchc_ctl_answer answer;
+	enum cchc_rc rc;
+
+	*until_ms = options->until_ms;
+	if (!options->span_ms)
+		return CCHC_OK;
+	ask.kind = CCHC__ASK__KIND__ABOUT;
+	rc = cchc_ctl_link_ask(session->link, session->arena, &ask, &answer, err);
+	if (rc != CCHC_OK)
+		return rc;
+	if (!answer.part[0]->about)
+		return cchc_fail(err, CCHC_INVALID, "the answer says nothing of itself");
+	*until_ms = answer.part[0]->about->now + options->span_ms;
+	return CCHC_OK;
+}
+
+static enum cchc_rc make_saying(struct cchc_ctl_session *session, Cchc__Saying *saying,
+				struct cchc_err *err)
+{
+	const struct cchc_ctl_options *options = session->options;
+
+	saying->note = lend(options->note);
+	switch (options->command) {
+	case CCHC_CTL_ALERTS_ACK:
+		saying->kind = CCHC__SAYING__KIND__ACK;
+		saying->key = lend(options->key);
+		return CCHC_OK;
+	case CCHC_CTL_ALERTS_UNSILENCE:
+		saying->kind = CCHC__SAYING__KIND__UNSILENCE;
+		saying->has_silence = 1;
+		saying->silence = strtoull(options->key, NULL, 10);
+		return CCHC_OK;
+	default:
+		saying->kind = CCHC__SAYING__KIND__SILENCE;
+		saying->unit = lend(options->unit);
+		saying->task = lend(options->id);
+		saying->step = lend(options->step);
+		saying->has_until = 1;
+		return end_of_silence(session, &saying->until, err);
+	}
+}
+
+/* ---- what came of it ---- */
+
+char *cchc_ctl_refusal_text(const Cchc__CellRefusal *refusal, char out[CCHC_CTL_REFUSAL])
+{
+	enum cchc_rule rule = cchc_rule_from_number(refusal->rule);
+	bool expects = refusal->expected[0] != '\0';
+
+	snprintf(out, CCHC_CTL_REFUSAL, "%s \"%s\": %s / %s%s%s%s", refusal->field,
+		 refusal->value, cchc_rule_vietnamese(rule), cchc_rule_english(rule),
+		 expects ? " (đúng/expected: " : "", refusal->expected,
+		 expects ? ")" : "");
+	return out;
+}
+
+void cchc_ctl_deed_results(const struct cchc_ctl_answer *answer, const char *where,
+			   struct cchc_ctl_tally *tally, FILE *refusals)
+{
+	char text[CCHC_CTL_REFUSAL];
+
+	for (size_t i = 0; i < answer->n; i++)
+		for (size_t j = 0; j < answer->part[i]->n_result; j++) {
+			const Cchc__DeedResult *result = answer->part[i]->result[j];
+
+			if (result->refusal) {
+				tally->refused++;
+				fprintf(refusals, "%s%s: %s\n", where, result->id,
+					cchc_ctl_refusal_text(result->refusal, text));
+			} else if (result->changed) {
+				tally->changed++;
+			} else {
+				tally->same++;
+			}
+		}
+}
+
+static const char *word_for(const struct cchc_ctl_options *options, bool changed)
+{
+	if (options->command == CCHC_CTL_ALERTS_TEST)
+		return changed ? "đã nhận / taken" : "KHÔNG NHẬN / not taken";
+	if (!changed)
+		return "đã như vậy, không đổi / so already";
+	return options->dry_run ? "sẽ được ghi / would be recorded" : "đã ghi / recorded";
+}
+
+static void print_result(const struct cchc_ctl_options *options,
+			 const Cchc__DeedResult *result, FILE *out)
+{
+	fprintf(out, "%s%s%s", result->id, *result->id ? ": " : "",
+		word_for(options, result->changed));
+	if (result->has_journal && result->changed)
+		fprintf(out, ", số nhật ký / entry %" PRIu64, result->journal);
+	if (result->text && *result->text)
+		fprintf(out, ": %s", result->text);
+	fputc('\n', out);
+}
+
+struct outcome {
+	struct cchc_ctl_session *session;
+	struct cchc_ctl_tally tally;
+	enum cchc_rc rc; /* of the last refusal */
+	char refusal[CCHC_CTL_REFUSAL];
+};
+
+static bool is_unknown(const Cchc__CellRefusal *refusal)
+{
+	return refusal->rule == CCHC_RULE_NO_TASK || refusal->rule == CCHC_RULE_NO_ALERT;
+}
+
+static void take_result(struct outcome *o, const Cchc__DeedResult *result)
+{
+	const struct cchc_ctl_options *options = o->session->options;
+	char text[CCHC_CTL_REFUSAL];
+
+	if (!result->refusal) {
+		print_result(options, result, o->session->out);
+		if (options->command == CCHC_CTL_ALERTS_TEST && !result->changed) {
+			o->rc = CCHC_DENIED;
+			snprintf(o->refusal, sizeof(o->refusal), "%s: not taken",
+				 result->id);
+		}
+		return;
+	}
+	if (o->refusal[0])
+		fprintf(stderr, "cchcctl: %s\n", o->refusal);
+	o->rc = is_unknown(result->refusal) ? CCHC_NOTFOUND : CCHC_DENIED;
+	snprintf(o->refusal, sizeof(o->refusal), "%s: %s", result->id,
+		 cchc_ctl_refusal_text(result->refusal, text));
+}
+
+static enum cchc_rc on_answer(void *data, size_t i, const struct cchc_ctl_answer *answer,
+			      const char *refused, struct cchc_err *err)
+{
+	struct outcome *o = data;
+
+	(void)i;
+	if (refused)
+		return cchc_fail(err, CCHC_NOTFOUND, "%s", refused);
+	for (size_t p = 0; p < answer->n; p++)
+		for (size_t r = 0; r < answer->part[p]->n_result; r++)
+			take_result(o, answer->part[p]->result[r]);
+	return CCHC_OK;
+}
+
+static enum cchc_rc say(struct cchc_ctl_session *session, const Cchc__Ask *ask,
+			struct cchc_err *err)
+{
+	struct outcome outcome = {.session = session};
+	unsigned timeout_ms = session->options->timeout_ms;
+	enum cchc_rc rc;
+
+	if (!timeout_ms)
+		timeout_ms = ask->test ? TEST_TIMEOUT_MS : CCHC_CTL_TIMEOUT_MS;
+	rc = cchc_ctl_pipeline_run(session->link, ask, 1, timeout_ms, on_answer, &outcome,
+				   err);
+	if (rc == CCHC_OK && outcome.rc != CCHC_OK)
+		return cchc_fail(err, outcome.rc, "%s", outcome.refusal);
+	return rc;
+}
+
+enum cchc_rc cchc_ctl_deed_run(struct cchc_ctl_session *session, struct cchc_err *err)
+{
+	const struct cchc_ctl_options *options = session->options;
+	Cchc__Ask ask = CCHC__ASK__INIT;
+	Cchc__Deed deed = CCHC__DEED__INIT;
+	Cchc__Saying saying = CCHC__SAYING__INIT;
+	Cchc__ChannelTest test = CCHC__CHANNEL_TEST__INIT;
+	enum cchc_rc rc = CCHC_OK;
+
+	switch (options->command) {
+	case CCHC_CTL_ALERTS_ACK:
+	case CCHC_CTL_ALERTS_SILENCE:
+	case CCHC_CTL_ALERTS_UNSILENCE:
+		ask.kind = CCHC__ASK__KIND__SAY;
+		ask.saying = &saying;
+		rc = make_saying(session, &saying, err);
+		break;
+	case CCHC_CTL_ALERTS_TEST:
+		ask.kind = CCHC__ASK__KIND__TEST;
+		ask.test = &test;
+		test.channel = lend(options->key);
+		test.to = lend(options->to);
+		break;
+	default:
+		ask.kind = CCHC__ASK__KIND__DO;
+		ask.deed = &deed;
+		rc = cchc_ctl_deed_of(options, session->arena, &deed, err);
+		break;
+	}
+	return rc == CCHC_OK ? say(session, &ask, err) : rc;
+}

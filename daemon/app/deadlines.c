@@ -1,0 +1,467 @@
+/* deadlines.c - what time brings.
+ *
+ * The docket says which moments have passed; here they become FIRE entries, and the
+ * counts of row I.4 move on. Nothing is marked as fired in memory: the writer re-checks
+ * each firing against the task in the store, and what it wrote comes back as the task's
+ * new fired_ms. A firing that could not be written is offered again.
+ *
+ * The counts never go back and firings never run ahead: where the clock was set back, or
+ * a deed was recorded at a later clock, the two are at different instants. */
+#include "app/deadlines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/duties.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "base/text.h"
+
+enum {
+	FIRINGS = 256, /* of one entry */
+	TASK_MEMORY = 1024 * 1024,
+	AGAIN_MS = 60 * 1000,
+	RETRY_MS = 5 * 1000,
+};
+
+struct cchc_deadlines {
+	struct cchc_deadlines_options options;
+	struct cchc_docket *docket;
+	struct cchc_item *lost; /* of the calendar's deeds, to be written again */
+	cchc_day warned;        /* of a missing calendar, last */
+	cchc_day duties_day;    /* periods that began up to it were seen */
+	bool retry;             /* something could not be written */
+	bool duties_due;        /* a period began, or duties could not be written */
+};
+
+enum cchc_rc cchc_deadlines_new(const struct cchc_deadlines_options *options,
+				struct cchc_deadlines **deadlines)
+{
+	struct cchc_deadlines *made = calloc(1, sizeof(*made));
+	enum cchc_rc rc;
+
+	if (!made)
+		return CCHC_NOMEM;
+	made->options = *options;
+	made->warned = made->duties_day = CCHC_DAY_NONE;
+	rc = cchc_docket_new(options->rules, &made->docket);
+	if (rc != CCHC_OK)
+		free(made);
+	else
+		*deadlines = made;
+	return rc;
+}
+
+void cchc_deadlines_free(struct cchc_deadlines **deadlines)
+{
+	if (!*deadlines)
+		return;
+	for (struct cchc_item *item = (*deadlines)->lost, *next; item; item = next) {
+		next = item->next;
+		cchc_item_free(item);
+	}
+	cchc_docket_free(&(*deadlines)->docket);
+	free(*deadlines);
+	*deadlines = NULL;
+}
+
+/* Every step of the rules; how many. The list may be NULL. */
+static size_t list_steps(const struct cchc_alert_rules *rules,
+			 struct cchc_entry_step *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n_classes; i++) {
+		const struct cchc_task_class *of = &rules->task_class[i];
+
+		for (size_t k = 0; k < of->n_steps; k++, n++)
+			if (list)
+				list[n] = (struct cchc_entry_step){of->name,
+								   of->step[k].name};
+	}
+	return n;
+}
+
+enum cchc_rc cchc_steps_settle(struct cchc_store *store,
+			       const struct cchc_alert_rules *rules, int64_t now_ms,
+			       struct cchc_err *err)
+{
+	struct cchc_entry_step list[CCHC_CLASSES_MAX * CCHC_STEPS_MAX];
+	struct cchc_entry entry = {.kind = CCHC_ENTRY_STEPS,
+				   .clock_ms = now_ms,
+				   .sender = "",
+				   .steps = list,
+				   .n_steps = list_steps(rules, list)};
+	struct cchc_outcome outcome;
+	struct cchc_arena arena;
+	struct cchc_txn txn;
+	enum cchc_rc rc = CCHC_OK;
+
+	cchc_arena_init(&arena, TASK_MEMORY);
+	cchc_txn_write(&txn, store->env);
+	cchc_apply(&txn, &entry, NULL, NULL, &arena, &outcome);
+	if (txn.rc == CCHC_OK && outcome.applied != CCHC_APPLIED)
+		cchc_txn_abort(&txn); /* they are those the store knows */
+	else
+		rc = cchc_txn_commit(&txn);
+	cchc_arena_fini(&arena);
+	if (rc != CCHC_OK)
+		return cchc_fail(err, rc, "the store does not take the alert rules: %s",
+				 cchc_rc_name(rc));
+	return CCHC_OK;
+}
+
+cchc_day cchc_deadlines_effective(const struct cchc_deadlines *deadlines,
+				  const char *class_name, cchc_day due, bool *known)
+{
+	const struct cchc_alert_rules *rules = deadlines->options.rules;
+	const struct cchc_task_class *of = cchc_alert_class(
+		rules, class_name && class_name[0] ? class_name : rules->usual_class);
+
+	*known = of != NULL;
+	return of ? cchc_alert_effective(of, deadlines->options.calendar, due) : due;
+}
+
+const struct cchc_docket *cchc_deadlines_docket(const struct cchc_deadlines *deadlines)
+{
+	return deadlines->docket;
+}
+
+static void write_item(struct cchc_deadlines *d, struct cchc_item *item)
+{
+	d->options.port.write(d->options.port.data, item);
+}
+
+static struct cchc_item *calendar_item(const char *id, cchc_day due, cchc_day effective,
+				       int64_t now_ms)
+{
+	struct cchc_item *item = cchc_item_new_own(CCHC_ENTRY_DEED, now_ms);
+	struct cchc_deed *deed =
+		item ? cchc_arena_alloc(&item->arena, sizeof(*deed)) : NULL;
+
+	if (deed)
+		*deed = (struct cchc_deed){
+			.kind = CCHC_DEED_CALENDAR,
+			.hand = CCHC_HAND_DAEMON,
+			.id = cchc_arena_text(&item->arena, id, strlen(id)),
+			.due = due,
+			.effective = effective,
+			.doc_date = CCHC_DAY_NONE,
+			.assigned = CCHC_DAY_NONE,
+			.done = CCHC_DAY_NONE,
+			.wish = CCHC_DAY_NONE,
+		};
+	if (!deed || !deed->id) {
+		cchc_item_free(item);
+		return NULL;
+	}
+	item->entry.deed = deed;
+	return item;
+}
+
+/* A calendar or a class changed while the daemon was down. */
+static enum cchc_rc follow_calendar(struct cchc_deadlines *d,
+				    const struct cchc_task *task, int64_t now_ms)
+{
+	bool known;
+	cchc_day effective =
+		cchc_deadlines_effective(d, task->class_name, task->due, &known);
+	struct cchc_item *item;
+
+	if (!known || effective == task->effective || task->state == CCHC_TASK_DONE ||
+	    task->state == CCHC_TASK_CANCELLED)
+		return CCHC_OK;
+	item = calendar_item(task->id, task->due, effective, now_ms);
+	if (!item)
+		return CCHC_NOMEM;
+	write_item(d, item);
+	return CCHC_OK;
+}
+
+/* The calendar's deeds that could not be written. */
+static void write_lost(struct cchc_deadlines *d, int64_t now_ms)
+{
+	while (d->lost) {
+		struct cchc_item *item = d->lost;
+
+		d->lost = item->next;
+		item->entry.clock_ms = now_ms;
+		write_item(d, item);
+	}
+}
+
+struct loading {
+	struct cchc_deadlines *d;
+	int64_t now_ms;
+	enum cchc_rc rc;
+};
+
+static bool on_stored_task(void *data, const struct cchc_task *task)
+{
+	struct loading *loading = data;
+
+	loading->rc = cchc_docket_set(loading->d->docket, task);
+	if (loading->rc == CCHC_OK)
+		loading->rc = follow_calendar(loading->d, task, loading->now_ms);
+	return loading->rc == CCHC_OK;
+}
+
+static enum cchc_rc load_since(struct cchc_deadlines *d, struct cchc_txn *txn)
+{
+	struct cchc_entry_step list[CCHC_CLASSES_MAX * CCHC_STEPS_MAX];
+	size_t n = list_steps(d->options.rules, list);
+	enum cchc_rc rc = CCHC_OK;
+
+	for (size_t i = 0; i < n && rc == CCHC_OK; i++)
+		rc = cchc_docket_set_since(
+			d->docket, list[i].class_name, list[i].step,
+			cchc_store_step_since(txn, list[i].class_name, list[i].step));
+	return rc;
+}
+
+enum cchc_rc cchc_deadlines_load(struct cchc_deadlines *deadlines, struct cchc_txn *txn,
+				 int64_t now_ms)
+{
+	struct loading loading = {deadlines, now_ms, CCHC_OK};
+	struct cchc_arena arena;
+
+	loading.rc = load_since(deadlines, txn);
+	if (loading.rc != CCHC_OK)
+		return loading.rc;
+	cchc_arena_init(&arena, TASK_MEMORY);
+	cchc_store_each_task(txn, &arena, on_stored_task, &loading);
+	cchc_arena_fini(&arena);
+	deadlines->duties_due = true;
+	return loading.rc == CCHC_OK ? txn->rc : loading.rc;
+}
+
+/* A year without a calendar counts holidays as working days: said at the start, and each
+ * day of the month before it begins. */
+static void warn_of_calendar(struct cchc_deadlines *d, cchc_day today)
+{
+	struct cchc_civil civil = cchc_civil_of(today);
+	int ahead = civil.month == 12 ? 1 : 0;
+
+	if (d->warned == today)
+		return;
+	for (int year = civil.year; year <= civil.year + ahead; year++) {
+		const struct cchc_calendar_year *of =
+			cchc_calendar_of(d->options.calendar, year);
+
+		if (d->warned != CCHC_DAY_NONE && !ahead)
+			continue;
+		if (!of)
+			cchc_log(CCHC_LOG_WARN, "calendar missing year=%d", year);
+		else if (of->provisional)
+			cchc_log(CCHC_LOG_WARN, "calendar provisional year=%d", year);
+	}
+	d->warned = today;
+}
+
+static enum cchc_rc pass(struct cchc_deadlines *d, const struct cchc_docket_task *open,
+			 int64_t counted_ms)
+{
+	struct cchc_task_past now = {.at_ms = INT64_MIN,
+				     .lead = open->lead,
+				     .effective = open->effective,
+				     .done = CCHC_DAY_NONE,
+				     .state = CCHC_TASK_OPEN};
+	struct cchc_task task = {.assigned = open->assigned,
+				 .is_duty = open->is_duty,
+				 .past = &now,
+				 .n_past = 1};
+
+	return cchc_board_pass(d->options.board, &task, counted_ms);
+}
+
+struct passing {
+	struct cchc_deadlines *d;
+	int64_t counted_ms;
+	enum cchc_rc rc;
+};
+
+/* What waits for confirmation is done as far as the counts go: time adds nothing. */
+static bool on_open_task(void *data, const struct cchc_docket_task *task)
+{
+	struct passing *passing = data;
+
+	if (task->state == CCHC_TASK_OPEN)
+		passing->rc = pass(passing->d, task, passing->counted_ms);
+	return passing->rc == CCHC_OK;
+}
+
+static void on_moment(void *data, const struct cchc_docket_task *task)
+{
+	struct passing *passing = data;
+
+	if (passing->rc == CCHC_OK)
+		passing->rc = pass(passing->d, task, passing->counted_ms);
+}
+
+static enum cchc_rc plan(struct cchc_deadlines *d, struct cchc_item *item)
+{
+	struct cchc_entry *entry = &item->entry;
+	enum cchc_rc rc = CCHC_OK;
+
+	for (size_t i = 0; i < entry->n_firings && rc == CCHC_OK; i++)
+		if (!entry->firing[i].superseded)
+			rc = d->options.port.plan(d->options.port.data, &item->arena,
+						  &entry->firing[i]);
+	return rc;
+}
+
+/* One entry of firings, of which those that cannot be planned wait aside: what was taken
+ * from the docket was counted too, and must not be taken twice now. False when there is
+ * nothing more to fire. */
+static bool fire(struct cchc_deadlines *d, struct passing *passing, int64_t now_ms,
+		 struct cchc_item **aside)
+{
+	struct cchc_item *item = cchc_item_new_own(CCHC_ENTRY_FIRE, now_ms);
+	struct cchc_entry *entry = item ? &item->entry : NULL;
+	enum cchc_rc rc = CCHC_NOMEM;
+
+	if (item)
+		entry->firing =
+			cchc_arena_array(&item->arena, FIRINGS, sizeof(entry->firing[0]));
+	if (item && entry->firing)
+		rc = cchc_docket_due(d->docket, now_ms, &item->arena, entry->firing,
+				     FIRINGS, on_moment, passing, &entry->n_firings);
+	if (passing->rc == CCHC_OK)
+		passing->rc = rc;
+	if (passing->rc != CCHC_OK || entry->n_firings == 0) {
+		cchc_item_free(item);
+	} else if (plan(d, item) != CCHC_OK) {
+		item->next = *aside;
+		*aside = item;
+	} else {
+		item->cells = entry->n_firings;
+		write_item(d, item);
+	}
+	return passing->rc == CCHC_OK && cchc_docket_next_ms(d->docket) <= now_ms;
+}
+
+static void fire_all(struct cchc_deadlines *d, struct passing *passing, int64_t now_ms)
+{
+	struct cchc_item *aside = NULL;
+
+	while (fire(d, passing, now_ms, &aside))
+		;
+	while (aside) {
+		struct cchc_item *item = aside;
+
+		aside = item->next;
+		cchc_deadlines_failed(d, &item->entry);
+		cchc_item_free(item);
+	}
+}
+
+/* Counts up to counted_to, fires up to now. A count that cannot be kept up for lack of
+ * memory would be a wrong figure: see cchc_board_apply's caller. */
+static void move_on(struct cchc_deadlines *d, int64_t now_ms, int64_t counted_to)
+{
+	struct cchc_board *board = d->options.board;
+	struct passing passing = {d, board->counted_ms, CCHC_OK};
+	bool began = cchc_board_advance(board, counted_to);
+	bool ahead = board->counted_ms > now_ms && board->counted_ms > passing.counted_ms;
+
+	if (began || ahead) {
+		cchc_docket_each(d->docket, on_open_task, &passing);
+		passing.counted_ms = board->counted_ms; /* each was passed: once */
+	}
+	if (passing.rc == CCHC_OK && cchc_docket_next_ms(d->docket) <= now_ms)
+		fire_all(d, &passing, now_ms);
+	if (passing.rc != CCHC_OK) {
+		cchc_log(CCHC_LOG_ERROR, "counts lost: starting anew rc=\"%s\"",
+			 cchc_rc_name(passing.rc));
+		abort(); /* the store has everything; a start rebuilds */
+	}
+}
+
+static void make_duties(struct cchc_deadlines *d, int64_t now_ms)
+{
+	struct cchc_duties_port port = {d->options.port.write, d->options.port.data};
+	cchc_day today = cchc_day_at(now_ms);
+
+	if (today > d->duties_day) {
+		d->duties_due |=
+			cchc_duties_begin(d->options.catalog, d->duties_day, today);
+		d->duties_day = today;
+	}
+	if (!d->duties_due)
+		return;
+	d->duties_due = cchc_duties_make(&d->options, &port, now_ms) != CCHC_OK;
+	d->retry |= d->duties_due;
+}
+
+static int64_t wait_ms(const struct cchc_deadlines *d, int64_t now_ms)
+{
+	int64_t next = cchc_docket_next_ms(d->docket);
+	int64_t wait = d->retry ? RETRY_MS : AGAIN_MS;
+
+	if (next > now_ms && next - now_ms < wait)
+		wait = next - now_ms;
+	return wait;
+}
+
+int64_t cchc_deadlines_advance(struct cchc_deadlines *deadlines, int64_t now_ms)
+{
+	deadlines->retry = false;
+	warn_of_calendar(deadlines, cchc_day_at(now_ms));
+	write_lost(deadlines, now_ms);
+	move_on(deadlines, now_ms, now_ms);
+	make_duties(deadlines, now_ms);
+	return wait_ms(deadlines, now_ms);
+}
+
+/* Steps that had passed when a new task, its new date or its new lead was recorded do not
+ * fire: the unit hears of them by its digest. */
+static void note_missed(struct cchc_deadlines *d, const struct cchc_task_change *change)
+{
+	const struct cchc_task *after = change->after;
+	const struct cchc_task_class *of =
+		cchc_alert_class(d->options.rules, after->class_name);
+	bool is_new = !change->before ||
+		      change->before->due_version != after->due_version ||
+		      change->before->lead != after->lead;
+
+	if (!is_new || !of || !cchc_task_runs(after) || after->effective == CCHC_DAY_NONE)
+		return;
+	if (cchc_steps_next(of, after->effective, INT64_MIN) <= after->changed_ms)
+		d->options.port.missed(d->options.port.data, after->lead);
+}
+
+enum cchc_rc cchc_deadlines_changed(struct cchc_deadlines *deadlines,
+				    const struct cchc_task_change *change, int64_t now_ms)
+{
+	int64_t recorded_ms = change->after->changed_ms;
+	enum cchc_rc rc;
+
+	move_on(deadlines, now_ms, now_ms > recorded_ms ? now_ms : recorded_ms);
+	rc = cchc_board_change_task(deadlines->options.board, change);
+	if (rc == CCHC_OK)
+		rc = cchc_docket_set(deadlines->docket, change->after);
+	if (rc == CCHC_OK)
+		note_missed(deadlines, change);
+	return rc;
+}
+
+void cchc_deadlines_failed(struct cchc_deadlines *deadlines,
+			   const struct cchc_entry *entry)
+{
+	const struct cchc_deed *deed =
+		entry->kind == CCHC_ENTRY_DEED ? entry->deed : NULL;
+	struct cchc_item *item = NULL;
+
+	deadlines->retry = true;
+	if (deed && deed->kind == CCHC_DEED_CALENDAR)
+		item = calendar_item(deed->id, deed->due, deed->effective,
+				     entry->clock_ms);
+	else if (deed)
+		deadlines->duties_due = true;
+	if (item) {
+		item->next = deadlines->lost;
+		deadlines->lost = item;
+	}
+	for (size_t i = 0; i < entry->n_firings; i++)
+		cchc_docket_offer_again(deadlines->docket, entry->firing[i].task);
+}

@@ -1,0 +1,96 @@
+/* desksilence.c - what people silenced for a while, as the store has it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/deskparts.h"
+
+enum { SILENCE_MEMORY = 16 * 1024 * 1024 };
+
+void cchc_silences_free(struct cchc_silence *silence, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free((char *)silence[i].step);
+	free(silence);
+}
+
+static bool matches(const struct cchc_silence *silence,
+		    const struct cchc_desk_alert *alert)
+{
+	return (!silence->unit || silence->unit == alert->unit) &&
+	       (!silence->task || silence->task == alert->task) &&
+	       (!silence->step[0] || strcmp(silence->step, alert->step) == 0);
+}
+
+int64_t cchc_silent_until(const struct cchc_desk *desk,
+			  const struct cchc_desk_alert *alert)
+{
+	int64_t until = INT64_MIN;
+
+	for (size_t i = 0; i < desk->n_silences; i++)
+		if (desk->silence[i].until_ms > until &&
+		    matches(&desk->silence[i], alert))
+			until = desk->silence[i].until_ms;
+	return until;
+}
+
+struct reading {
+	struct cchc_desk *desk;
+	struct cchc_silence *silence;
+	size_t n;
+	bool no_memory;
+};
+
+/* Those that are over hold nothing back. */
+static void on_silence(void *data, const struct cchc_silence *silence)
+{
+	struct reading *r = data;
+	struct cchc_silence *grown;
+	char *step;
+
+	if (silence->until_ms <= r->desk->now_ms || r->no_memory)
+		return;
+	grown = realloc(r->silence, (r->n + 1) * sizeof(*grown));
+	if (grown)
+		r->silence = grown;
+	step = grown ? strdup(silence->step) : NULL;
+	if (!step) {
+		r->no_memory = true;
+		return;
+	}
+	r->silence[r->n] = *silence;
+	r->silence[r->n].by = r->silence[r->n].note = "";
+	r->silence[r->n++].step = step;
+}
+
+static bool are_those(const struct cchc_desk *desk, const struct reading *r)
+{
+	if (desk->n_silences != r->n)
+		return false;
+	for (size_t i = 0; i < r->n; i++)
+		if (desk->silence[i].no != r->silence[i].no)
+			return false;
+	return true;
+}
+
+/* A silence has one content for ever: another list of numbers is what changed. */
+void cchc_desk_read_silences(struct cchc_desk *desk, struct cchc_txn *txn)
+{
+	struct reading r = {.desk = desk};
+	struct cchc_arena arena;
+
+	cchc_arena_init(&arena, SILENCE_MEMORY);
+	cchc_store_each_silence(txn, &arena, on_silence, &r);
+	cchc_arena_fini(&arena);
+	desk->silences_stale = txn->rc != CCHC_OK || r.no_memory;
+	if (desk->silences_stale || are_those(desk, &r)) {
+		if (desk->silences_stale)
+			cchc_desk_unreadable(desk, txn->rc ? txn->rc : CCHC_NOMEM,
+					     "silences");
+		cchc_silences_free(r.silence, r.n);
+		return;
+	}
+	cchc_silences_free(desk->silence, desk->n_silences);
+	desk->silence = r.silence;
+	desk->n_silences = r.n;
+	cchc_desk_settle_all(desk, 0);
+}

@@ -1,0 +1,196 @@
+/* job_alerts.c - alerts as the store has them: those that stand, or the newest of all. */
+#include <string.h>
+
+#include "app/desk.h"
+#include "app/job.h"
+#include "app/taskinfo.h"
+
+enum {
+	ALERTS_A_FRAME = 16,
+	NEWEST_USUAL = 1000,
+	NEWEST_MAX = 100000,
+	ALERT_MEMORY = 1024 * 1024,
+};
+
+struct listing {
+	struct cchc_job *job;
+	const Cchc__AlertsAsk *ask;
+	uint32_t unit; /* 0: of all */
+	uint64_t task; /* 0: of all */
+	struct cchc_arena lines;
+	Cchc__AlertInfo *alert[ALERTS_A_FRAME];
+	size_t n;
+	Cchc__SilenceInfo *silence[ALERTS_A_FRAME];
+	size_t n_silences;
+	enum cchc_rc rc;
+};
+
+static void flush(struct listing *l, enum cchc_which which)
+{
+	Cchc__Answer part = CCHC__ANSWER__INIT;
+
+	part.kind = CCHC__ANSWER__KIND__ALERTS;
+	part.alert = l->alert;
+	part.n_alert = l->n;
+	part.silence = l->silence;
+	part.n_silence = l->n_silences;
+	if (l->rc == CCHC_OK)
+		l->rc = cchc_answer_add(&l->job->answer, &part, which);
+	l->n = l->n_silences = 0;
+	cchc_arena_reset(&l->lines);
+}
+
+static const char *subject_of(struct listing *l, const struct cchc_alert *alert)
+{
+	const struct cchc_unit *unit =
+		cchc_units_by_id(&l->job->catalog->units, alert->unit);
+	struct cchc_alert_text text = {0};
+	struct cchc_task task;
+	bool known = alert->task &&
+		     cchc_store_task(&l->job->txn, alert->task, &l->lines, &task);
+
+	return cchc_alert_text(alert, known ? &task : NULL, unit, "vi", &l->lines, &text)
+		       ? text.subject
+		       : NULL;
+}
+
+/* Read anew into the frame's arena: what the walk lends goes with its next step. */
+static void add_alert(struct listing *l, uint64_t no)
+{
+	struct cchc_alert alert;
+
+	if (l->n == ALERTS_A_FRAME)
+		flush(l, CCHC_PART_MORE);
+	if (!cchc_store_alert(&l->job->txn, no, &l->lines, &alert))
+		return;
+	l->alert[l->n] = cchc_alert_info(l->job->catalog, &alert, subject_of(l, &alert),
+					 &l->lines);
+	if (l->alert[l->n])
+		l->n++;
+	else
+		l->rc = CCHC_NOMEM;
+}
+
+static bool fits(const struct listing *l, const struct cchc_alert *alert)
+{
+	bool all = l->ask->has_all && l->ask->all;
+
+	return (!l->unit || alert->unit == l->unit) &&
+	       (!l->task || alert->task == l->task) && (all || alert->ended_ms == 0);
+}
+
+static bool on_alert(void *data, const struct cchc_alert *alert)
+{
+	struct listing *l = data;
+
+	if (fits(l, alert))
+		add_alert(l, alert->no);
+	return l->rc == CCHC_OK;
+}
+
+/* The newest of all: the walk begins so far from the end that at most so many are seen.
+ */
+static uint64_t first_of_all(struct listing *l)
+{
+	uint64_t last = cchc_store_last_alert(&l->job->txn);
+	uint64_t newest = l->ask->has_newest ? l->ask->newest : NEWEST_USUAL;
+
+	if (newest > NEWEST_MAX)
+		newest = NEWEST_MAX;
+	return last > newest ? last - newest + 1 : 1;
+}
+
+static void list_alerts(struct listing *l)
+{
+	struct cchc_arena arena;
+
+	cchc_arena_init(&arena, ALERT_MEMORY);
+	if (l->task)
+		cchc_store_each_alert_of(&l->job->txn, l->task, &arena, on_alert, l);
+	else if (l->ask->has_all && l->ask->all)
+		cchc_store_each_alert(&l->job->txn, first_of_all(l), &arena, on_alert, l);
+	else
+		cchc_store_each_pending(&l->job->txn, &arena, on_alert, l);
+	cchc_arena_fini(&arena);
+}
+
+static void on_silence(void *data, const struct cchc_silence *silence)
+{
+	struct listing *l = data;
+	struct cchc_silence kept = *silence;
+	struct cchc_task task = {.id = ""};
+
+	if (l->rc != CCHC_OK || silence->until_ms <= l->job->now_ms)
+		return;
+	if (l->n_silences == ALERTS_A_FRAME)
+		flush(l, CCHC_PART_MORE);
+	if (silence->task)
+		(void)cchc_store_task(&l->job->txn, silence->task, &l->lines, &task);
+	kept.step = cchc_arena_text(&l->lines, silence->step, strlen(silence->step));
+	kept.by = cchc_arena_text(&l->lines, silence->by, strlen(silence->by));
+	kept.note = cchc_arena_text(&l->lines, silence->note, strlen(silence->note));
+	l->silence[l->n_silences] =
+		kept.step && kept.by && kept.note
+			? cchc_silence_info(l->job->catalog, &kept, task.id, &l->lines)
+			: NULL;
+	if (l->silence[l->n_silences])
+		l->n_silences++;
+	else
+		l->rc = CCHC_NOMEM;
+}
+
+static bool find_unit(struct listing *l)
+{
+	const struct cchc_unit *unit;
+
+	if (!l->ask->unit)
+		return true;
+	unit = cchc_units_on(&l->job->catalog->units, l->ask->unit,
+			     cchc_day_at(l->job->now_ms));
+	if (unit)
+		l->unit = unit->id;
+	else
+		cchc_answer_not_there(&l->job->answer, "unit: \"%.40s\": %s (%s)",
+				      l->ask->unit,
+				      cchc_rule_english(CCHC_RULE_UNIT_UNKNOWN),
+				      cchc_rule_vietnamese(CCHC_RULE_UNIT_UNKNOWN));
+	return unit != NULL;
+}
+
+static bool find_task(struct listing *l)
+{
+	struct cchc_task task;
+
+	if (!l->ask->task)
+		return true;
+	if (cchc_store_task_by_id(&l->job->txn, l->ask->task, &l->job->arena, &task)) {
+		l->task = task.no;
+		return true;
+	}
+	cchc_answer_not_there(&l->job->answer, "task: \"%.80s\": %s (%s)", l->ask->task,
+			      cchc_rule_english(CCHC_RULE_NO_TASK),
+			      cchc_rule_vietnamese(CCHC_RULE_NO_TASK));
+	return false;
+}
+
+void cchc_job_alerts(struct cchc_job *job)
+{
+	struct listing l = {.job = job, .ask = job->ask->alerts};
+	struct cchc_arena arena;
+
+	cchc_arena_init(&l.lines, CCHC_DECODE_MEMORY_MAX * 8);
+	if (find_unit(&l) && find_task(&l)) {
+		if (l.ask->has_silences && l.ask->silences) {
+			cchc_arena_init(&arena, ALERT_MEMORY);
+			cchc_store_each_silence(&job->txn, &arena, on_silence, &l);
+			cchc_arena_fini(&arena);
+		} else {
+			list_alerts(&l);
+		}
+		flush(&l, CCHC_PART_LAST);
+	}
+	if (l.rc != CCHC_OK)
+		cchc_answer_refuse(&job->answer, "the list cannot be made: %s",
+				   cchc_rc_name(l.rc));
+	cchc_arena_fini(&l.lines);
+}

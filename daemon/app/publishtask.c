@@ -1,0 +1,78 @@
+/* publishtask.c - tasks and alerts to those who watch them. Each entry of the journal
+ * that changes some is one publication under its own number, in as many frames as it
+ * needs. */
+#include "app/clockwork.h"
+#include "app/publishing.h"
+#include "app/taskinfo.h"
+#include "base/clock.h"
+
+enum { ALERTS_A_FRAME = 16, MEMORY = 8 * 1024 * 1024 };
+
+void cchc_publisher_task(struct cchc_publisher *publisher, const struct cchc_task *task)
+{
+	struct cchc_topic *topic = cchc_publisher_find(publisher, "tasks");
+	Cchc__Publication publication = CCHC__PUBLICATION__INIT;
+	struct cchc_arena arena;
+	Cchc__TaskInfo *info;
+
+	if (!topic)
+		return;
+	cchc_arena_init(&arena, MEMORY);
+	info = cchc_task_info(publisher->board->catalog, task, cchc_clock_wall_ms(),
+			      &arena);
+	publication.previous = topic->number;
+	publication.number = task->journal;
+	publication.task = &info;
+	publication.n_task = 1;
+	publication.last = true;
+	if (info)
+		cchc_publisher_send(publisher, topic, &arena, &publication);
+	topic->number = publication.number; /* not made: a gap, which watchers see */
+	cchc_arena_fini(&arena);
+}
+
+static bool pack(const struct cchc_publisher *publisher, const struct cchc_alert *alerts,
+		 size_t n, struct cchc_arena *arena, Cchc__AlertInfo **info)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct cchc_unit *unit = cchc_units_by_id(
+			&publisher->board->catalog->units, alerts[i].unit);
+		struct cchc_alert_text text = {0};
+
+		(void)cchc_alert_text(&alerts[i], NULL, unit, "vi", arena, &text);
+		info[i] = cchc_alert_info(publisher->board->catalog, &alerts[i],
+					  text.subject, arena);
+		if (!info[i])
+			return false;
+	}
+	return true;
+}
+
+void cchc_publisher_alerts(struct cchc_publisher *publisher,
+			   const struct cchc_alert *alerts, size_t n)
+{
+	struct cchc_topic *topic = cchc_publisher_find(publisher, "alerts");
+	Cchc__Publication publication = CCHC__PUBLICATION__INIT;
+	Cchc__AlertInfo *info[ALERTS_A_FRAME];
+	struct cchc_arena arena;
+
+	if (!topic || n == 0)
+		return;
+	cchc_arena_init(&arena, MEMORY);
+	publication.previous = topic->number;
+	publication.number = alerts[0].journal;
+	publication.alert = info;
+	for (size_t at = 0; at < n; at += publication.n_alert) {
+		size_t left = n - at;
+
+		publication.n_alert = left < ALERTS_A_FRAME ? left : ALERTS_A_FRAME;
+		publication.last = at + publication.n_alert == n;
+		if (!pack(publisher, alerts + at, publication.n_alert, &arena, info))
+			break;
+		cchc_publisher_send(publisher, topic, &arena, &publication);
+		publication.part++;
+		cchc_arena_reset(&arena);
+	}
+	topic->number = publication.number;
+	cchc_arena_fini(&arena);
+}

@@ -1,0 +1,125 @@
+/* What a file says is taken by what the unit is, and by what it has sent before. */
+#include "agentdesk.h"
+
+enum { JULY_2025 = 20270 };
+
+/* The district told that communes stand directly below us, on these days. */
+static enum cchc_rc hear_welcome(struct desk *d, Cchc__Below *spans, size_t n)
+{
+	uint8_t store[CCHC_STORE_ID_BYTES] = {1};
+	Cchc__Welcome welcome = CCHC__WELCOME__INIT;
+	Cchc__UnitInfo unit = CCHC__UNIT_INFO__INIT;
+	Cchc__Below *list[4];
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = &spans[i];
+	unit.name = (char[]){"Tỉnh Hưng Yên"};
+	unit.level = (char[]){"province"};
+	unit.below = list;
+	unit.n_below = n;
+	welcome.store_id.data = store;
+	welcome.store_id.len = sizeof(store);
+	welcome.unit = &unit;
+	return cchc_outbox_pin(d->kit->box, &welcome);
+}
+
+static void become_province_of_2025(struct desk *d)
+{
+	Cchc__Below spans[] = {CCHC__BELOW__INIT, CCHC__BELOW__INIT};
+
+	spans[0].level = (char[]){"district"};
+	spans[0].has_to = true;
+	spans[0].to = JULY_2025 - 1;
+	spans[1].level = (char[]){"commune"};
+	spans[1].has_from = true;
+	spans[1].from = JULY_2025;
+	assert_int_equal(hear_welcome(d, spans, 2), CCHC_OK);
+}
+
+/* Of the report that the file became: cells that go out, and cells it could not take. */
+static void expect_taken(struct desk *d, const char *name, size_t cells, size_t unread)
+{
+	struct cchc_outbox_state before = kit_look(d->kit);
+	struct cchc_sent sent;
+	Cchc__Report *report;
+
+	desk_put(d, name, "code,value\nI.1,3\nI.3.2,4\nII.1.2,0\n");
+	assert_int_equal(desk_settle(d).taken, 1);
+	(void)kit_number(d->kit, before.last_given + 1);
+	sent = kit_sent(d->kit, before.last_given + 1);
+	report = kit_report(d->kit, sent.item.body, sent.item.body_len);
+	assert_int_equal(report->n_row, cells);
+	assert_int_equal(report->n_unread, unread);
+}
+
+static void a_reserved_row_is_ours_when_communes_stand_directly_below(void **state)
+{
+	struct desk *d = *state;
+
+	expect_taken(d, "2024-Q1.csv", 1, 1); /* a commune: 4 refused, 0 passed over */
+	become_province_of_2025(d);
+	expect_taken(d, "2025-Q1.csv", 1, 1); /* districts stand between */
+	expect_taken(d, "2025-Q3.csv", 3, 0);
+	desk_crash(d);
+	expect_taken(d, "2025-Q2.csv", 1, 1);
+	expect_taken(d, "2025.csv", 3, 0);
+}
+
+static void a_level_that_is_none_is_no_welcome(void **state)
+{
+	struct desk *d = *state;
+	Cchc__Below span = CCHC__BELOW__INIT;
+
+	span.level = (char[]){"village"};
+	assert_int_equal(hear_welcome(d, &span, 1), CCHC_INVALID);
+	expect_taken(d, "2024-Q1.csv", 1, 1); /* still a commune */
+}
+
+static void take_and_acknowledge(struct desk *d, const char *text)
+{
+	desk_put(d, "2024-Q1.csv", text);
+	assert_int_equal(desk_settle(d).taken, 1);
+	assert_int_equal(kit_ack(d->kit, kit_number(d->kit, 99), 0, 0), CCHC_OK);
+}
+
+static void a_withdrawal_of_what_was_never_sent_is_noticed_and_sent(void **state)
+{
+	static const char NOTICE[] = "no figure of this row was sent";
+	struct desk *d = *state;
+	struct cchc_figure held;
+
+	take_and_acknowledge(d, "code,value\nI.1,3\nI.2.1,Rút\n");
+	says(desk_receipt(d, "2024-Q1.csv"), "I.2.1 = \"Rút\"");
+	says(desk_receipt(d, "2024-Q1.csv"), NOTICE);
+	assert_int_equal(
+		cchc_outbox_accepted(d->kit->box, "cchc-2021", KIT_PERIOD, 3, &held),
+		CCHC_OK);
+	assert_int_equal(held.state, CCHC_WITHDRAWN);
+	take_and_acknowledge(d, "code,value\nI.1,Rút\n");
+	lacks(desk_receipt(d, "2024-Q1.csv"), NOTICE);
+	take_and_acknowledge(d, "code,value\nI.1,Rút\n"); /* taken back already */
+	says(desk_receipt(d, "2024-Q1.csv"), NOTICE);
+}
+
+static void while_figures_are_on_their_way_nobody_can_tell(void **state)
+{
+	struct desk *d = *state;
+
+	desk_put(d, "2024-Q1.csv", "code,value\nI.1,3\n");
+	assert_int_equal(desk_settle(d).taken, 1);
+	desk_put(d, "2024-Q1.csv", "code,value\nI.1,Rút\n");
+	assert_int_equal(desk_settle(d).taken, 1);
+	lacks(desk_receipt(d, "2024-Q1.csv"), "nothing to withdraw");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DESK(a_reserved_row_is_ours_when_communes_stand_directly_below),
+		DESK(a_level_that_is_none_is_no_welcome),
+		DESK(a_withdrawal_of_what_was_never_sent_is_noticed_and_sent),
+		DESK(while_figures_are_on_their_way_nobody_can_tell),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

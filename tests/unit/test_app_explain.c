@@ -1,0 +1,259 @@
+/* Why a cell says what it says: what entered it, and who is missing by which entry. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "appkit.h"
+#include "app/job.h"
+#include "app/question.h"
+#include "core/result.h"
+
+#define NHU_QUYNH "11986"
+#define LAC_DAO   "11989"
+#define DISTRICT  "325"
+
+enum { TOLD = 4096 };
+
+static int open_app(void **state)
+{
+	struct appkit *a = calloc(1, sizeof(*a));
+
+	assert_non_null(a);
+	appkit_open(a);
+	*state = a;
+	return 0;
+}
+
+static int close_app(void **state)
+{
+	appkit_close(*state);
+	free(*state);
+	return 0;
+}
+
+/* A report of Q1 with one cell; why: the cell is refused. Returns its journal number. */
+static uint64_t report(struct appkit *a, const char *code, const char *row,
+		       struct cchc_figure figure, enum cchc_rule why)
+{
+	struct sender sender =
+		sender_of(appkit_unit(a, code)->id, 1 + kit_commit_number(&a->kit));
+	struct cchc_entry entry = entry_next(&sender, CCHC_ENTRY_REPORT, 1);
+	struct cchc_entry_cell cell = {.row = appkit_row(a, row)->id,
+				       .state = figure.state,
+				       .value = figure.value};
+	struct cchc_refusal refusal = refusal_of(0, row);
+	uint16_t refused = cell.row;
+
+	refusal.rule = why;
+	entry.form = a->catalog.form[0].id;
+	entry.cell = &cell;
+	entry.refusal = &refusal;
+	entry.refused_row = &refused;
+	entry.n_cells = why == CCHC_RULE_NONE;
+	entry.n_refusals = why != CCHC_RULE_NONE;
+	assert_int_equal(kit_apply(&a->kit, &entry, 1).applied, CCHC_APPLIED);
+	return entry.number;
+}
+
+static uint64_t give(struct appkit *a, const char *code, const char *row, int64_t value)
+{
+	return report(a, code, row, (struct cchc_figure){value, CCHC_FIGURE},
+		      CCHC_RULE_NONE);
+}
+
+static uint64_t withdraw(struct appkit *a, const char *code, const char *row)
+{
+	return report(a, code, row, (struct cchc_figure){0, CCHC_WITHDRAWN},
+		      CCHC_RULE_NONE);
+}
+
+static uint64_t refuse(struct appkit *a, const char *code, const char *row)
+{
+	return report(a, code, row, (struct cchc_figure){5, CCHC_FIGURE},
+		      CCHC_RULE_RESERVED);
+}
+
+static size_t say(char *told, size_t len, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static size_t say(char *told, size_t len, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	len += (size_t)vsnprintf(told + len, TOLD - len, format, args);
+	va_end(args);
+	assert_true(len < TOLD);
+	return len;
+}
+
+static const char *row_code(struct appkit *a, uint32_t id)
+{
+	return cchc_form_row_by_id(a->catalog.form[0].form, id)->full_code;
+}
+
+/* Those who sent nothing at all say nothing of their own. */
+static size_t tell_page(struct appkit *a, const Cchc__Explanation *page, char *told,
+			size_t len)
+{
+	static const char *const WHY[] = {"?",       "not sent",      "blank",
+					  "refused", "not connected", "withdrawn"};
+
+	if (page->cell) {
+		len = say(told, len, "state %u value %d, %u of %u", page->cell->state[0],
+			  (int)page->cell->value[0], page->cell->reported[0],
+			  page->cell->expected[0]);
+		for (size_t i = 0; i < page->cell->n_detail; i++)
+			if (page->cell->detail[i]->has_derived)
+				len = say(told, len, ", derived %d",
+					  (int)page->cell->detail[i]->derived);
+	}
+	for (size_t i = 0; i < page->n_input; i++)
+		len = say(told, len, "; %s %s %d", page->input[i]->unit->code,
+			  row_code(a, page->input[i]->row), (int)page->input[i]->value);
+	for (size_t i = 0; i < page->n_missing; i++) {
+		const Cchc__Missing *m = page->missing[i];
+
+		if (m->why == CCHC__MISSING__WHY__NOT_CONNECTED)
+			continue;
+		len = say(told, len, "; %s %s %s", m->unit->code, row_code(a, m->row),
+			  WHY[m->why]);
+		if (m->has_journal)
+			len = say(told, len, " by %s at %d%s", m->sender, (int)m->journal,
+				  m->has_received ? "" : "?");
+		if (m->refusal)
+			len = say(told, len, " rule %u", m->refusal->rule);
+	}
+	return len;
+}
+
+static void explain(struct appkit *a, const char *unit, const char *row,
+		    enum cchc_scope scope, char told[TOLD])
+{
+	struct cchc_job job = {
+		.now_ms = KIT_NOW, .catalog = &a->catalog, .store = &a->kit.store};
+	uint32_t id = appkit_row(a, row)->id;
+	struct cchc_arena arena;
+	size_t len = 0;
+
+	cchc_arena_init(&arena, 4 * CCHC_DECODE_MEMORY_MAX);
+	cchc_arena_init(&job.arena, CCHC_DECODE_MEMORY_MAX * 8);
+	cchc_answer_init(&job.answer, 1, 2);
+	assert_true(cchc_question_of_row(&job.question, &a->catalog,
+					 cchc_period_code(KIT_Q1), NULL, unit, &id, scope,
+					 &job.answer));
+	cchc_job_snapshot(&job);
+	cchc_job_explain(&job);
+	assert_int_equal(job.txn.rc, CCHC_OK);
+	cchc_txn_abort(&job.txn);
+	for (struct cchc_frame *f = job.answer.first; f; f = f->next) {
+		struct cchc_err err = {.text = ""};
+		Cchc__Answer *answer;
+
+		if (cchc_wire_answer(&arena, f->bytes, f->len, &answer, &err))
+			fail_msg("%s", err.text);
+		assert_non_null(answer->explanation);
+		len = tell_page(a, answer->explanation, told, len);
+	}
+	cchc_answer_fini(&job.answer);
+	cchc_arena_fini(&job.arena);
+	cchc_arena_fini(&arena);
+}
+
+static void assert_told(struct appkit *a, const char *unit, const char *row,
+			const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void assert_told(struct appkit *a, const char *unit, const char *row,
+			const char *format, ...)
+{
+	char expected[TOLD];
+	char told[TOLD];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(expected, sizeof(expected), format, args);
+	va_end(args);
+	explain(a, unit, row, CCHC_SCOPE_TOTAL, told);
+	assert_string_equal(told, expected);
+}
+
+static void who_withdrew_is_named_whether_or_not_a_figure_was_given(void **state)
+{
+	struct appkit *a = *state;
+	int first;
+	int second;
+
+	(void)give(a, NHU_QUYNH, "I.1", 8);
+	(void)give(a, LAC_DAO, "I.2.1", 3);
+	assert_told(a, DISTRICT, "I.1",
+		    "state 1 value 8, 1 of 12; 11986 I.1 8; 11989 I.1 blank");
+	first = (int)withdraw(a, NHU_QUYNH, "I.1");
+	second = (int)withdraw(a, LAC_DAO, "I.1");
+	assert_told(a, DISTRICT, "I.1",
+		    "state 0 value 0, 0 of 12; 11986 I.1 withdrawn by key-1 at %d; "
+		    "11989 I.1 withdrawn by key-1 at %d",
+		    first, second);
+	assert_told(a, LAC_DAO, "I.1",
+		    "state 3 value 0, 0 of 1; 11989 I.1 withdrawn by key-1 at %d",
+		    second);
+}
+
+static void what_a_commune_typed_in_a_reserved_row_shows_as_refused(void **state)
+{
+	struct appkit *a = *state;
+	int entry;
+
+	(void)give(a, NHU_QUYNH, "II.1.1", 2);
+	entry = (int)refuse(a, LAC_DAO, "II.1.2");
+	assert_told(a, LAC_DAO, "II.1.2",
+		    "state 0 value 0, 0 of 0; 11989 II.1.2 refused by key-1 at %d rule 3",
+		    entry);
+	assert_told(a, DISTRICT, "II.1.2",
+		    "state 1 value 2, 1 of 11; 11986 II.1.1 2; "
+		    "11989 II.1.2 refused by key-1 at %d rule 3; 11989 II.1.1 blank",
+		    entry);
+	entry = (int)refuse(a, LAC_DAO, "I.3.2");
+	(void)give(a, DISTRICT, "I.3.2", 4);
+	assert_told(a, DISTRICT, "I.3.2",
+		    "state 1 value 4, 1 of 1; 325 I.3.2 4; "
+		    "11989 I.3.2 refused by key-1 at %d rule 3",
+		    entry);
+}
+
+static void a_reserved_row_has_no_inputs_at_a_commune(void **state)
+{
+	struct appkit *a = *state;
+
+	(void)give(a, NHU_QUYNH, "II.1.1", 2);
+	(void)give(a, NHU_QUYNH, "III.3.3.1", 9);
+	assert_told(a, NHU_QUYNH, "II.1.2", "state 0 value 0, 0 of 0");
+	assert_told(a, NHU_QUYNH, "III.3.3", "state 0 value 0, 0 of 0");
+}
+
+static void what_was_typed_in_a_derived_row_has_the_derived_beside_it(void **state)
+{
+	struct appkit *a = *state;
+
+	(void)give(a, NHU_QUYNH, "II.1.1", 2);
+	(void)give(a, LAC_DAO, "II.1.1", 3);
+	(void)give(a, DISTRICT, "II.1.2", 6);
+	assert_told(a, DISTRICT, "II.1.2",
+		    "state 1 value 6, 1 of 1, derived 5; 325 II.1.2 6");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(who_withdrew_is_named_whether_or_not_a_figure_was_given),
+		TEST(what_a_commune_typed_in_a_reserved_row_shows_as_refused),
+		TEST(a_reserved_row_has_no_inputs_at_a_commune),
+		TEST(what_was_typed_in_a_derived_row_has_the_derived_beside_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
