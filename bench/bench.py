@@ -22,6 +22,8 @@ from machine import AGENTS, CELLS, ROOT, WINDOW, Daemon, ask_json, die
 from table import Row, print_table, say
 
 COMMUNES, PERIODS, ROWS = 10598, 4, 117
+WAITING = 10000  # records not yet folded, in the design that folds
+PACE_MS = 25  # between the messages whose publication is waited for
 JOURNAL_BYTES = 340  # an encoded report of 100 cells with its header, as the agents send it
 
 
@@ -96,7 +98,7 @@ class Bench:
 
     def single_updates(self):
         """One agent, one update: what the daemon adds to a commit and to a flush."""
-        ack, commit, published, flush = [], [], [], []
+        ack, commit, published, flush, paced_flush = [], [], [], [], []
         times = 100 if self.o.quick else 300
         for _ in range(self.pairs):
             flush.append(ask_json("cchc-raw", "flush", self.folder, 300)["p50_us"])
@@ -105,10 +107,12 @@ class Bench:
             ack.append(answer["ack_p50_us"])
             commit.append(ask_json("cchc-raw", "single", self.folder, times)["p50_us"])
             answer = self.country.load("wide", wide=True, agents=1, window=1, cells=1,
-                                       random=True, pace=25, messages=times * 2 // 3,
+                                       random=True, pace=PACE_MS, messages=times * 2 // 3,
                                        period=self.quarter,
                                        watch=self.country.doors["changes"])
             published.append(answer["published_p99_us"])
+            paced_flush.append(ask_json("cchc-raw", "flush", self.folder, times // 3,
+                                        PACE_MS)["p50_us"])
         self.facts["ack p50 us"] = statistics.median(ack)
         self.facts["fdatasync p50 us"] = statistics.median(flush)
         self.rows += [
@@ -116,6 +120,8 @@ class Bench:
                 False, f"{statistics.median(ack):.0f} us"),
             Row("push to published p99, 40 a second / fdatasync p50", published, flush,
                 12, 6, False, f"{statistics.median(published):.0f} us"),
+            Row("the same / fdatasync p50, 40 a second too", published, paced_flush,
+                12, 6, False, f"{statistics.median(paced_flush):.0f} us"),
         ]
 
     def processor_per_update(self):
@@ -156,6 +162,8 @@ class Bench:
     def districts(self):
         answer = self.country.cells(self.quarter, "district", 20)
         self.facts["705 districts in one request, ms"] = answer["p50_us"] / 1000
+        self.facts.setdefault("705 districts, the first time, ms",
+                              answer["first_us"] / 1000)
         if answer["units"] != 705:
             die(f"{answer['units']} districts were answered")
         return answer["p50_us"]
@@ -223,6 +231,25 @@ class Bench:
         self.rows.append(Row("disk bytes a journalled update, 100-cell reports", [grown],
                              [updates], 60, 25, False))
 
+    def designs(self):
+        """The store's design beside the one that was not chosen: see bench/fold.c."""
+        loads = (("single updates", 1, 30, 40000), ("whole reports", CELLS, 64, 19200))
+        for what, cells, batch, messages in loads:
+            measured = {"at-once": [], "folded": []}
+            for _ in range(1 if self.o.quick else 3):
+                for design, runs in measured.items():
+                    folder = tempfile.mkdtemp(dir=self.folder)
+                    runs.append(ask_json("cchc-fold", folder, design, cells, batch,
+                                         messages, WAITING))
+                    shutil.rmtree(folder)
+            if len({run["digest"] for runs in measured.values() for run in runs}) != 1:
+                die("the two designs of the store end with different figures")
+            for design, runs in measured.items():
+                for name, unit in (("updates_per_s", "updates/s"), ("read_ns", "read ns"),
+                                   ("restart_ms", "restart ms")):
+                    self.facts[f"raw store, {what}, {design}: {unit}"] = statistics.median(
+                        run[name] for run in runs)
+
     def transport(self):
         self.facts["ZeroMQ with CURVE, frames/s of a report's size"] = ask_json(
             "cchc-ask", "pipe", 50000, JOURNAL_BYTES + 60)["frames_per_s"]
@@ -289,6 +316,8 @@ class Bench:
         say("watchers and disk")
         self.watchers()
         self.disk()
+        say("two designs of the store")
+        self.designs()
 
 
 def read_options():

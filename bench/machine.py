@@ -26,7 +26,8 @@ def build():
     if not os.path.exists(os.path.join(BUILD, "build.ninja")):
         run_quietly(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja",
                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DBUILD_TESTING=OFF"])
-    targets = ["cchcd", "cchcctl", "cchc-units", "cchc-load", "cchc-raw", "cchc-ask"]
+    targets = ["cchcd", "cchcctl", "cchc-units", "cchc-load", "cchc-raw", "cchc-ask",
+               "cchc-fold"]
     run_quietly(["ninja", "-C", BUILD, *targets])
 
 

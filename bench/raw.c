@@ -1,7 +1,8 @@
 /* raw.c - the limits: what the disk, LMDB and ZeroMQ do without a daemon. Each command
  *prints one line of JSON.
  *
- *	cchc-raw flush DIR N			overwrite 4 KiB and fdatasync, N times
+ *	cchc-raw flush DIR N [PAUSE]		overwrite 4 KiB and fdatasync, N times,
+ *						with a pause of ms before each
  *	cchc-raw fill DIR COMMUNES PERIODS ROWS	makes DIR/raw.mdb
  *	cchc-raw reports DIR MESSAGES BATCH CELLS BYTES
  *		reports of CELLS rows and one journal record of BYTES each, BATCH a commit
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -69,7 +71,17 @@ static double median_us(uint64_t *ns, size_t n)
 	return (double)ns[n / 2] / 1000.0;
 }
 
-static void flush(const char *dir, size_t n)
+static void pause_ms(uint64_t ms)
+{
+	struct timespec wait = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+
+	while (ms > 0 && nanosleep(&wait, &wait) != 0)
+		continue;
+}
+
+/* A disk that had nothing to do answers later than one that is kept awake: what is sent
+ * now and then is to be compared with a flush now and then. */
+static void flush(const char *dir, size_t n, uint64_t pause)
 {
 	uint64_t *ns = calloc(n, sizeof(ns[0]));
 	char page[PAGE] = {0};
@@ -80,8 +92,10 @@ static void flush(const char *dir, size_t n)
 	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	expect(ns && fd >= 0 && write(fd, page, PAGE) == PAGE && fsync(fd) == 0, path);
 	for (size_t i = 0; i < n; i++) {
-		uint64_t began = cchc_clock_mono_ns();
+		uint64_t began;
 
+		pause_ms(pause);
+		began = cchc_clock_mono_ns();
 		page[0] = (char)i;
 		expect(pwrite(fd, page, PAGE, 0) == PAGE && fdatasync(fd) == 0, path);
 		ns[i] = cchc_clock_mono_ns() - began;
@@ -356,8 +370,8 @@ static void run_on_env(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "flush") == 0)
-		flush(argv[2], number_of(argv, 3));
+	if ((argc == 4 || argc == 5) && strcmp(argv[1], "flush") == 0)
+		flush(argv[2], number_of(argv, 3), argc == 5 ? number_of(argv, 4) : 0);
 	else if (argc == 3 && strcmp(argv[1], "walk") == 0)
 		walk(argv[2]);
 	else if (argc == 4 && strcmp(argv[1], "compact") == 0)

@@ -277,13 +277,30 @@ enum cchc_rc cchc_wire_to_agent(struct cchc_arena *arena, const void *bytes, siz
 	return rc;
 }
 
-/* 256 rows at most: comparing each with each is cheap enough, and takes no memory. */
-static bool has_row_twice(const Cchc__Report *report)
+static bool has_equal_rows(const Cchc__Report *report)
 {
 	for (size_t i = 0; i < report->n_row; i++)
 		for (size_t j = 0; j < i; j++)
 			if (report->row[i] == report->row[j])
 				return true;
+	return false;
+}
+
+/* 256 rows at most. Ids are small and given one after the other: as long as each leaves a
+ * mark of its own none is there twice, and each need not be compared with each (which was
+ * a twentieth of the loop's time under whole reports). */
+static bool has_row_twice(const Cchc__Report *report)
+{
+	uint64_t marks[8] = {0};
+
+	for (size_t i = 0; i < report->n_row; i++) {
+		uint64_t *word = &marks[report->row[i] / 64 % CCHC_COUNT(marks)];
+		uint64_t bit = UINT64_C(1) << report->row[i] % 64;
+
+		if (*word & bit)
+			return has_equal_rows(report);
+		*word |= bit;
+	}
 	return false;
 }
 

@@ -3,8 +3,10 @@
 Starts cchcd for huyện Văn Lâm (325) and a cchc-agent for each of its 11 communes and for the
 district itself, on loopback, with fresh keys and free ports; puts the figures of quarter
 I/2024 into their inboxes and shows the live rollup until Ctrl-C. Như Quỳnh's figures are the
-real ones, all others come from a seeded generator (scripts/make-figures). What is missing on
-the machine is installed with apt-get, the programs are built into build/release.
+real ones, all others come from a seeded generator (scripts/make-figures). The register has
+sample tasks, and one of a demonstration class whose alert comes within a minute or so, to the
+leaders a minute later. What is missing on the machine is installed with apt-get, the programs
+are built into build/release.
 """
 
 import argparse
@@ -27,6 +29,8 @@ sys.dont_write_bytecode = True
 
 from district import UNITS, District, Programs, Trouble  # noqa: E402
 from district import run, signals_held, spawn, tail  # noqa: E402
+import demotasks  # noqa: E402
+from demoscreen import Screen  # noqa: E402
 
 BUILD = os.path.join(ROOT, "build", "release")
 DISTRICT = "325"
@@ -282,6 +286,18 @@ def line_to_ask(d):
 	return shlex.join([d.programs.ctl, "--config", d.path("ctl.yaml")])
 
 
+def tell_how_to_ask(d, args):
+	"""With --dir: lines to paste."""
+	if not args.dir:
+		return
+	say(line_to_ask(d))
+	for command in ("task list", "alerts list"):
+		say(f"{line_to_ask(d)} {command}")
+	for agent in d.agents.values():
+		if agent.code == REAL:
+			say(f"nhiệm vụ của xã (a commune's tasks): {agent.reports('nhiem-vu.csv')}")
+
+
 def deliver(d, figures):
 	for code, paths in figures.items():
 		for path in paths:
@@ -297,8 +313,7 @@ def ask(d, *args):
 
 def show_once(d, args):
 	d.wait_acknowledged()
-	if args.dir:
-		say(line_to_ask(d))
+	tell_how_to_ask(d, args)
 	appendix = ask(d, "appendix", "--unit", DISTRICT, "--period", args.period,
 		       "--format", args.format or "table")
 	if appendix.returncode != 0:
@@ -307,31 +322,51 @@ def show_once(d, args):
 	sys.stdout.flush()
 
 
-def show_live(d, figures, args):
-	"""The watcher has the terminal; Ctrl-C ends it."""
-	if args.dir:
-		say(line_to_ask(d))
-	watch = None
+def watch_alone(d, watch, alerts):
+	"""Lines: figures on standard output, alerts on the other."""
+	programs = []
 	try:
 		with signals_held():
-			watch = spawn(d.ctl_argv("watch", "--unit", DISTRICT,
-						 "--period", args.period))
-		deliver(d, figures)
-		while watch.poll() is None:
+			programs += [spawn(watch), spawn(alerts, stdout=sys.stderr)]
+		while all(program.poll() is None for program in programs):
 			d.check()
-			time.sleep(LOOK_S)
-		raise Trouble(f"cchcctl watch ended (exit: {watch.returncode})")
+			yield
+	finally:
+		for program in programs:
+			program.terminate()
+			program.wait()
+
+
+def watch_together(d, watch, alerts):
+	with Screen(watch, alerts) as screen:
+		while not screen.step(LOOK_S):
+			d.check()
+			yield
+
+
+def show_live(d, figures, args):
+	"""The watchers have the terminal; Ctrl-C ends them."""
+	tell_how_to_ask(d, args)
+	watch = d.ctl_argv("watch", "--unit", DISTRICT, "--period", args.period)
+	alerts = d.ctl_argv("alerts", "watch")
+	together = sys.stdout.isatty()
+	look = (watch_together if together else watch_alone)(d, watch, alerts)
+	try:
+		next(look, None)
+		deliver(d, figures)
+		for _ in look:
+			if not together:
+				time.sleep(LOOK_S)
+		raise Trouble("cchcctl watch ended")
 	except Interrupted:
 		pass  # the way this is meant to end
 	finally:
-		if watch:
-			watch.terminate()
-			watch.wait()
+		look.close()
 
 
 def stay(d):
-	say("đang chạy, dừng bằng Ctrl-C (running until Ctrl-C)")
 	try:
+		say("đang chạy, dừng bằng Ctrl-C (running until Ctrl-C)")
 		while True:
 			d.check()
 			time.sleep(LOOK_S)
@@ -352,7 +387,12 @@ def conclude(d, known):
 def show(d, figures, args):
 	d.add_agents(figures)
 	known = {receipt.id for receipt in refusals(d)}
+	watched = demotasks.Watched()
+	demotasks.configure(d, watched)
 	d.start()
+	demotasks.add(d, watched)
+	say(f"trình diễn (demonstration): {watched.id}, hạn {watched.due:%d/%m/%Y}: cảnh báo lúc "
+	    f"(alerts at) {watched.first:%H:%M}, {watched.second:%H:%M}")
 	if not args.once:
 		show_live(d, figures, args)
 		return conclude(d, known)

@@ -20,8 +20,9 @@ struct appkit {
 	struct cchc_problems problems;
 };
 
-/* Units from the file, the receiving one by code. */
-static inline void appkit_open_for(struct appkit *a, const char *units, const char *code)
+/* Units from the file, the receiving one by code; made at now_ms. */
+static inline void appkit_open_at(struct appkit *a, const char *units, const char *code,
+				  int64_t now_ms)
 {
 	struct cchc_err err = {.text = ""};
 
@@ -33,8 +34,13 @@ static inline void appkit_open_for(struct appkit *a, const char *units, const ch
 	a->settings.forms = SOURCE_DIR "/config/forms";
 	assert_int_equal(cchc_catalog_load(&a->catalog, &a->settings, &a->problems),
 			 CCHC_OK);
-	if (cchc_catalog_settle(&a->catalog, &a->kit.store, &a->settings, KIT_NOW, &err))
+	if (cchc_catalog_settle(&a->catalog, &a->kit.store, &a->settings, now_ms, &err))
 		fail_msg("%s", err.text);
+}
+
+static inline void appkit_open_for(struct appkit *a, const char *units, const char *code)
+{
+	appkit_open_at(a, units, code, KIT_NOW);
 }
 
 static inline void appkit_open(struct appkit *a)

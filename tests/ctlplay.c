@@ -13,8 +13,7 @@
 
 enum { TICK_MS = 5, WORDS = 40 };
 
-static void ctlplay_path(const struct ctlplay *play, const char *name, char *out,
-			 size_t size)
+static void path_of(const struct ctlplay *play, const char *name, char *out, size_t size)
 {
 	snprintf(out, size, "%s/%s", play->folder, name);
 }
@@ -24,7 +23,7 @@ void ctlplay_write(const struct ctlplay *play, const char *name, const char *tex
 	char path[128];
 	FILE *file;
 
-	ctlplay_path(play, name, path, sizeof(path));
+	path_of(play, name, path, sizeof(path));
 	file = fopen(path, "w");
 	cchc_check(file && fputs(text, file) >= 0 && fclose(file) == 0);
 }
@@ -35,7 +34,7 @@ char *ctlplay_read(const struct ctlplay *play, const char *name)
 	char *text = calloc(1, 1 << 20);
 	FILE *file;
 
-	ctlplay_path(play, name, path, sizeof(path));
+	path_of(play, name, path, sizeof(path));
 	file = fopen(path, "r");
 	cchc_check(text);
 	if (file) {
@@ -47,8 +46,8 @@ char *ctlplay_read(const struct ctlplay *play, const char *name)
 
 /* ---- in the daemon's thread ---- */
 
-static void ctlplay_send(struct ctlplay *play, const struct cchc_zmessage *to,
-			 const Cchc__Answer *answer)
+static void send_answer(struct ctlplay *play, const struct cchc_zmessage *to,
+			const Cchc__Answer *answer)
 {
 	struct cchc_arena arena;
 	uint8_t *bytes;
@@ -78,7 +77,7 @@ void ctlplay_publish(struct ctlplay *play, const char *topic,
 	cchc_arena_fini(&arena);
 }
 
-static void ctlplay_about(Cchc__Answer *answer)
+static void fill_about(Cchc__Answer *answer)
 {
 	static Cchc__UnitInfo unit = CCHC__UNIT_INFO__INIT;
 	static Cchc__About about = CCHC__ABOUT__INIT;
@@ -96,7 +95,7 @@ static void ctlplay_about(Cchc__Answer *answer)
 	answer->about = &about;
 }
 
-static void ctlplay_hear(void *data, const struct cchc_zmessage *message)
+static void on_ask(void *data, const struct cchc_zmessage *message)
 {
 	struct ctlplay *play = data;
 	Cchc__Answer answer = CCHC__ANSWER__INIT;
@@ -113,17 +112,17 @@ static void ctlplay_hear(void *data, const struct cchc_zmessage *message)
 	answer.commit = 7;
 	answer.incarnation = 1;
 	if (ask->kind == CCHC__ASK__KIND__ABOUT) {
-		ctlplay_about(&answer);
+		fill_about(&answer);
 	} else {
 		play->asked++;
 		sent = play->on_ask(play, ask, &answer);
 	}
 	if (sent)
-		ctlplay_send(play, message, &answer);
+		send_answer(play, message, &answer);
 	cchc_arena_fini(&arena);
 }
 
-static void ctlplay_subscribed(void *data, const struct cchc_zmessage *message)
+static void on_subscription(void *data, const struct cchc_zmessage *message)
 {
 	struct ctlplay *play = data;
 
@@ -131,7 +130,7 @@ static void ctlplay_subscribed(void *data, const struct cchc_zmessage *message)
 		play->on_subscriber(play);
 }
 
-static void ctlplay_ticked(uv_timer_t *tick)
+static void on_tick(uv_timer_t *tick)
 {
 	struct ctlplay *play = tick->data;
 
@@ -139,7 +138,7 @@ static void ctlplay_ticked(uv_timer_t *tick)
 		play->on_tick(play);
 }
 
-static void ctlplay_ended(uv_async_t *stop)
+static void on_stop(uv_async_t *stop)
 {
 	struct ctlplay *play = stop->data;
 
@@ -150,7 +149,7 @@ static void ctlplay_ended(uv_async_t *stop)
 	uv_close((uv_handle_t *)stop, NULL);
 }
 
-static void ctlplay_run(void *data)
+static void run_thread(void *data)
 {
 	struct ctlplay *play = data;
 
@@ -159,7 +158,7 @@ static void ctlplay_run(void *data)
 
 /* ---- its beginning and end ---- */
 
-static const char *ctlplay_who(void *data, const char *domain, const char *public_key)
+static const char *let_in(void *data, const char *domain, const char *public_key)
 {
 	(void)data;
 	(void)domain;
@@ -167,9 +166,9 @@ static const char *ctlplay_who(void *data, const char *domain, const char *publi
 	return "0";
 }
 
-static struct cchc_zpoll *ctlplay_bind(struct ctlplay *play, enum cchc_zkind kind,
-				       const char *domain, cchc_zpoll_message *on_message,
-				       char *at)
+static struct cchc_zpoll *bind_door(struct ctlplay *play, enum cchc_zkind kind,
+				    const char *domain, cchc_zpoll_message *on_message,
+				    char *at)
 {
 	struct cchc_zoptions options = {
 		.kind = kind, .zap_domain = domain, .own = &play->own};
@@ -196,20 +195,18 @@ void ctlplay_open(struct ctlplay *play)
 	strcpy(play->folder, "/tmp/ctl-play-XXXXXX");
 	cchc_check(mkdtemp(play->folder));
 	cchc_check(uv_loop_init(&play->loop) == 0);
-	cchc_check(uv_async_init(&play->loop, &play->stop, ctlplay_ended) == 0);
+	cchc_check(uv_async_init(&play->loop, &play->stop, on_stop) == 0);
 	cchc_check(uv_timer_init(&play->loop, &play->tick) == 0);
 	play->stop.data = play->tick.data = play;
-	cchc_check(uv_timer_start(&play->tick, ctlplay_ticked, TICK_MS, TICK_MS) == 0);
+	cchc_check(uv_timer_start(&play->tick, on_tick, TICK_MS, TICK_MS) == 0);
 	cchc_check(cchc_keys_make(&play->own, NULL) == CCHC_OK);
 	cchc_check(cchc_keys_make(&own, NULL) == CCHC_OK);
 	cchc_check(cchc_zcontext_new(&play->context, NULL) == CCHC_OK);
-	cchc_check(cchc_zap_start(&play->loop, play->context, ctlplay_who, play,
-				  &play->zap, NULL) == CCHC_OK);
-	play->queries =
-		ctlplay_bind(play, CCHC_ZROUTER, "queries", ctlplay_hear, queries);
-	play->changes =
-		ctlplay_bind(play, CCHC_ZXPUB, "changes", ctlplay_subscribed, changes);
-	ctlplay_path(play, "ctl.key", text, sizeof(text));
+	cchc_check(cchc_zap_start(&play->loop, play->context, let_in, play, &play->zap,
+				  NULL) == CCHC_OK);
+	play->queries = bind_door(play, CCHC_ZROUTER, "queries", on_ask, queries);
+	play->changes = bind_door(play, CCHC_ZXPUB, "changes", on_subscription, changes);
+	path_of(play, "ctl.key", text, sizeof(text));
 	cchc_check(cchc_keys_save(text, &own, "test", NULL) == CCHC_OK);
 	snprintf(text, sizeof(text),
 		 "queries: %s\nchanges: %s\nserver_key: \"%s\"\nkey: ctl.key\n", queries,
@@ -219,7 +216,7 @@ void ctlplay_open(struct ctlplay *play)
 
 void ctlplay_begin(struct ctlplay *play)
 {
-	cchc_check(uv_thread_create(&play->thread, ctlplay_run, play) == 0);
+	cchc_check(uv_thread_create(&play->thread, run_thread, play) == 0);
 }
 
 void ctlplay_end(struct ctlplay *play)
@@ -233,7 +230,7 @@ void ctlplay_end(struct ctlplay *play)
 	cchc_check(uv_loop_close(&play->loop) == 0);
 	cchc_zcontext_free(&play->context);
 	for (size_t i = 0; i < CCHC_COUNT(FILES); i++) {
-		ctlplay_path(play, FILES[i], path, sizeof(path));
+		path_of(play, FILES[i], path, sizeof(path));
 		unlink(path);
 	}
 	cchc_check(rmdir(play->folder) == 0);
@@ -243,20 +240,20 @@ void ctlplay_end(struct ctlplay *play)
 
 /* ---- cchcctl ---- */
 
-static int ctlplay_divert(const struct ctlplay *play, FILE *stream, const char *name)
+static int divert(const struct ctlplay *play, FILE *stream, const char *name)
 {
 	char path[128];
 	int kept = dup(fileno(stream));
 	int file;
 
-	ctlplay_path(play, name, path, sizeof(path));
+	path_of(play, name, path, sizeof(path));
 	file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
 	cchc_check(kept >= 0 && file >= 0 && fflush(stream) == 0);
 	cchc_check(dup2(file, fileno(stream)) >= 0 && close(file) == 0);
 	return kept;
 }
 
-static void ctlplay_restore(FILE *stream, int kept)
+static void restore(FILE *stream, int kept)
 {
 	cchc_check(fflush(stream) == 0);
 	cchc_check(dup2(kept, fileno(stream)) >= 0 && close(kept) == 0);
@@ -272,7 +269,7 @@ int ctlplay_ctl(struct ctlplay *play, const char *line)
 	int out;
 	int err;
 
-	ctlplay_path(play, "ctl.yaml", config, sizeof(config));
+	path_of(play, "ctl.yaml", config, sizeof(config));
 	snprintf(words, sizeof(words), "%s", line);
 	for (char *at = words; *at;) {
 		char mark = *at == '\'' ? '\'' : ' ';
@@ -288,11 +285,11 @@ int ctlplay_ctl(struct ctlplay *play, const char *line)
 	}
 	free(play->out);
 	free(play->err);
-	out = ctlplay_divert(play, stdout, "out");
-	err = ctlplay_divert(play, stderr, "err");
+	out = divert(play, stdout, "out");
+	err = divert(play, stderr, "err");
 	play->code = cchc_ctl_run(argc, argv);
-	ctlplay_restore(stdout, out);
-	ctlplay_restore(stderr, err);
+	restore(stdout, out);
+	restore(stderr, err);
 	play->out = ctlplay_read(play, "out");
 	play->err = ctlplay_read(play, "err");
 	return play->code;

@@ -22,6 +22,7 @@ struct play {
 	struct cchc_item **last;
 	size_t writes;
 	bool write_fails;
+	bool write_loses; /* nothing is heard of it again */
 	struct handed handed[64];
 	size_t n_handed;
 	struct told told[TOLD_MAX];
@@ -140,6 +141,10 @@ static inline bool play_commit(struct play *p)
 		p->first = item->next;
 		if (!p->first)
 			p->last = &p->first;
+		if (p->write_loses) {
+			cchc_item_free(item);
+			continue;
+		}
 		cchc_txn_write(&txn, p->w.app.kit.store.env);
 		cchc_apply(&txn, &item->entry, NULL, NULL, &item->arena, &item->outcome);
 		assert_int_equal(txn.rc, CCHC_OK);

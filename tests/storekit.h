@@ -14,7 +14,7 @@
 #include "store/apply.h"
 #include "store/tables.h"
 
-enum { KIT_FORM = 1, KIT_MAP = 256 * 1024 * 1024 };
+enum { KIT_FORM = 1, KIT_MAP = 256 * 1024 * 1024, KIT_BATCH = 1000 };
 
 static const struct cchc_period KIT_Q1 = {.year = 2024, .slot = CCHC_Q1};
 
@@ -78,6 +78,44 @@ static inline uint32_t kit_sum_all(struct kit *kit)
 	for (int table = CCHC_TABLE_META + 1; table < CCHC_TABLES; table++)
 		sum = sum * 31 + kit_sum(kit, (enum cchc_table)table);
 	return sum;
+}
+
+static inline uint64_t kit_commit_number(struct kit *kit)
+{
+	struct cchc_txn txn;
+	uint64_t number;
+
+	cchc_txn_read(&txn, kit->store.env);
+	number = cchc_store_commit_number(&txn);
+	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+	return number;
+}
+
+/* Every entry of a journal into an empty store: all of them do there what they did. */
+static inline void kit_replay(struct kit *from, struct kit *to)
+{
+	struct cchc_outcome outcome;
+	struct cchc_entry entry;
+	struct cchc_txn reading;
+	struct cchc_txn txn;
+	uint64_t last = kit_commit_number(from);
+
+	cchc_txn_read(&reading, from->store.env);
+	cchc_txn_write(&txn, to->store.env);
+	for (uint64_t number = 1; number <= last; number++) {
+		assert_true(cchc_store_entry(&reading, number, &to->arena, &entry));
+		entry.number = 0;
+		cchc_apply(&txn, &entry, NULL, NULL, &to->arena, &outcome);
+		assert_int_equal(outcome.applied, CCHC_APPLIED);
+		assert_int_equal(entry.number, number);
+		cchc_arena_reset(&to->arena);
+		if (number % KIT_BATCH == 0) {
+			assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+			cchc_txn_write(&txn, to->store.env);
+		}
+	}
+	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+	assert_int_equal(cchc_txn_commit(&reading), CCHC_OK);
 }
 
 struct sender {
@@ -172,17 +210,6 @@ static inline enum cchc_rc kit_try(struct kit *kit, struct cchc_entry *entry)
 	rc = txn.rc;
 	cchc_txn_abort(&txn);
 	return rc;
-}
-
-static inline uint64_t kit_commit_number(struct kit *kit)
-{
-	struct cchc_txn txn;
-	uint64_t number;
-
-	cchc_txn_read(&txn, kit->store.env);
-	number = cchc_store_commit_number(&txn);
-	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
-	return number;
 }
 
 static inline struct cchc_refusal refusal_of(uint16_t index, const char *field)

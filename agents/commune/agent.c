@@ -1,7 +1,8 @@
 /* agent.c - the agent's life: wires the inbox, the outbox and the link to the loop.
  *
- *	folder change, every second -> scan -> inbox -> outbox -> link
- *	message, link's own time    -> link -> outbox -> receipts
+ *	folder change, every second -> scan -> inbox, sheet of tasks -> outbox -> link
+ *	message, link's own time    -> link -> outbox -> receipts, reminders
+ *	every second                -> tasks in the outbox -> sheet of tasks
  *
  * Everything is on one thread; a commit blocks it, which is right: nothing may be sent
  * before it is on the disk.
@@ -23,6 +24,8 @@
 #include "commune/folder.h"
 #include "commune/inbox.h"
 #include "commune/link.h"
+#include "commune/reminders.h"
+#include "commune/taskfile.h"
 #include "io/digest.h"
 #include "io/service.h"
 #include "io/zpoll.h"
@@ -42,6 +45,7 @@ struct agent {
 	struct cchc_outbox *box;
 	struct cchc_catalog *catalog;
 	struct cchc_inbox *inbox;
+	struct cchc_taskfile *tasks;
 	struct cchc_link *link;
 	struct cchc_key_pair key;
 	int lock; /* of the outbox, -1: not held */
@@ -121,7 +125,7 @@ static void arm(uv_timer_t *timer, uv_timer_cb callback, uint64_t ms)
 	cchc_check(uv_timer_start(timer, callback, ms, 0) == 0);
 }
 
-static void write_receipts(struct agent *a)
+static void write_papers(struct agent *a)
 {
 	struct cchc_desk desk = {.box = a->box,
 				 .catalog = a->catalog,
@@ -131,6 +135,9 @@ static void write_receipts(struct agent *a)
 
 	if (cchc_filing_write(&desk, &err) && cchc_log_allows(&a->receipt_limit))
 		cchc_log(CCHC_LOG_ERROR, "receipt not written: %s", err.text);
+	if (cchc_reminders_write(a->box, a->settings->reminders, &err) &&
+	    cchc_log_allows(&a->receipt_limit))
+		cchc_log(CCHC_LOG_ERROR, "reminder not written: %s", err.text);
 }
 
 static void on_link_timer(uv_timer_t *timer)
@@ -138,7 +145,7 @@ static void on_link_timer(uv_timer_t *timer)
 	struct agent *a = agent_of(timer->data);
 	uint64_t ms = cchc_link_tick(a->link, now());
 
-	write_receipts(a);
+	write_papers(a);
 	renew_note(a);
 	arm(&a->link_timer, on_link_timer, ms);
 }
@@ -149,12 +156,15 @@ static void on_scan_timer(uv_timer_t *timer)
 	struct cchc_moment at = now();
 	struct cchc_inbox_round round = cchc_inbox_look(a->inbox, at.mono_ms, at.wall_ms,
 							cchc_link_forms_known(a->link));
+	struct cchc_taskfile_round tasks =
+		cchc_taskfile_look(a->tasks, at.mono_ms, at.wall_ms);
 
-	a->wait = round.wait;
-	if (round.taken || round.rejected)
+	a->wait = round.wait ? round.wait : tasks.wait;
+	if (round.taken || round.rejected || tasks.touched)
 		arm(&a->link_timer, on_link_timer, 0);
 	renew_note(a);
-	arm(&a->scan_timer, on_scan_timer, round.unsettled ? SETTLE_MS : SCAN_MS);
+	arm(&a->scan_timer, on_scan_timer,
+	    round.unsettled || tasks.unsettled ? SETTLE_MS : SCAN_MS);
 }
 
 /* Only an alarm clock: network drives give none, so there is a look every second too. */
@@ -281,6 +291,7 @@ static enum cchc_rc open_parts(struct agent *a, const char *program, struct cchc
 {
 	struct cchc_outbox_options outbox = cchc_agent_outbox(a->settings, false);
 	struct cchc_inbox_options inbox = {.settings = a->settings};
+	struct cchc_taskfile_options tasks = {.settings = a->settings};
 	struct cchc_link_options link = {
 		.port = {send_frame, redial, standing, random_number, a},
 		.unit = a->settings->unit,
@@ -299,9 +310,11 @@ static enum cchc_rc open_parts(struct agent *a, const char *program, struct cchc
 	if (rc)
 		return cchc_fail(err, rc, "%s: kept forms: %s", a->settings->outbox,
 				 cchc_rc_name(rc));
-	inbox.box = link.box = a->box;
+	inbox.box = tasks.box = link.box = a->box;
 	inbox.catalog = link.catalog = a->catalog;
 	rc = cchc_inbox_new(&inbox, &a->inbox, err);
+	if (!rc)
+		rc = cchc_taskfile_new(&tasks, &a->tasks, err);
 	if (rc)
 		return rc;
 	rc = cchc_link_new(&link, &a->link);
@@ -394,6 +407,7 @@ static void close_parts(struct agent *a)
 {
 	cchc_zcontext_free(&a->context);
 	cchc_link_free(&a->link);
+	cchc_taskfile_free(&a->tasks);
 	cchc_inbox_free(&a->inbox);
 	cchc_catalog_free(&a->catalog);
 	cchc_outbox_close(&a->box);

@@ -98,6 +98,7 @@ static void put_state(struct cchc_out *out, const struct cchc_outbox_state *s)
 	cchc_out_varint(out, s->tail_bytes);
 	cchc_out_varint(out, s->next_id);
 	cchc_out_varint(out, s->front_id);
+	cchc_out_varint(out, s->task_changes);
 }
 
 static void get_raw(struct cchc_in *in, uint8_t *to, size_t len)
@@ -129,6 +130,8 @@ static bool get_state(struct cchc_in *in, struct cchc_outbox_state *s)
 	s->tail_bytes = cchc_in_varint(in);
 	s->next_id = cchc_in_varint(in);
 	s->front_id = cchc_in_varint(in);
+	/* an outbox from before there were tasks */
+	s->task_changes = cchc_in_left(in) ? cchc_in_varint(in) : 0;
 	return !in->failed && cchc_in_left(in) == 0;
 }
 
@@ -377,9 +380,9 @@ static enum cchc_rc open_env(const struct cchc_outbox_options *options,
 			     struct cchc_outbox *box, struct cchc_err *err)
 {
 	static const char *const TABLES[BOX_TABLES] = {
-		"meta",   "queue",     "sent",     "refusals", "taken",
-		"files",  "unwritten", "accepted", "forms",    "reports",
-		"stands", "standing",  "dropped",  "namesakes"};
+		"meta",      "queue",     "sent",  "refusals", "taken",  "files",
+		"unwritten", "accepted",  "forms", "reports",  "stands", "standing",
+		"dropped",   "namesakes", "heads", "tasks",    "digests"};
 	struct cchc_env_options env = {
 		.path = options->path,
 		/* bodies fill overflow pages by halves, and old pages stay a while; when

@@ -2,6 +2,8 @@
 #define CCHC_COMMUNE_BOX_H
 
 #include "base/bytes.h"
+#include "base/check.h"
+#include "commune/assignment.h"
 #include "commune/fork.h"
 #include "commune/outbox.h"
 #include "commune/records.h"
@@ -25,6 +27,9 @@ enum cchc_table {
 	BOX_STANDING,  /* file name -> size, mtime: stood in the inbox at the fork */
 	BOX_DROPPED,   /* file id, n -> what the fork dropped */
 	BOX_NAMESAKES, /* file name -> newest, how many, whose receipt is shown */
+	BOX_HEADS,     /* form, period -> head of the report that was accepted */
+	BOX_TASKS,     /* id -> assignment */
+	BOX_DIGESTS,   /* day -> text that is not in people's folder yet */
 	BOX_TABLES,
 };
 
@@ -84,6 +89,11 @@ bool cchc_box_next(struct cchc_box_txn *t, enum cchc_table table,
 uint64_t cchc_box_id_of(const struct cchc_box_entry *entry);
 void cchc_box_clear(struct cchc_box_txn *t, enum cchc_table table);
 
+/* A copy of a small value, of *len bytes at most, in a transaction of its own; *len is
+ * what it has. NOTFOUND. */
+CCHC_NODISCARD enum cchc_rc cchc_box_look_up(struct cchc_outbox *box,
+					     enum cchc_table table, const char *key,
+					     void *to, size_t *len);
 void cchc_box_put(struct cchc_box_txn *t, enum cchc_table table,
 		  const struct cchc_box_key *key, const struct cchc_out *out);
 bool cchc_box_get(struct cchc_box_txn *t, enum cchc_table table,
@@ -102,6 +112,19 @@ bool cchc_box_sent_of(struct cchc_box_txn *t, const struct cchc_box_entry *entry
 /* Nothing of the item is on its way any more: its file has one less to wait for. */
 void cchc_box_count_done(struct cchc_box_txn *t, const struct cchc_item *item,
 			 int64_t wall_ms);
+
+/* Numbers the items as waiting ones of a file (0: of none); returns the first id. */
+uint64_t cchc_box_queue(struct cchc_box_txn *t, uint64_t file,
+			const struct cchc_item *item, size_t n);
+/* Items and record of a file; fills file->id, number, first_item and items. */
+void cchc_box_take_file(struct cchc_box_txn *t, struct cchc_file *file,
+			const struct cchc_item *item, size_t n);
+/* A file of this name and content was taken out of the inbox, but stands there yet. */
+void cchc_box_note_taken(struct cchc_box_txn *t, const char *name, const uint8_t *digest);
+/* NOSPACE when the bodies would pass the outbox's bound. */
+CCHC_NODISCARD enum cchc_rc cchc_box_has_room(const struct cchc_outbox *box,
+					      const struct cchc_box_txn *t,
+					      const struct cchc_item *item, size_t n);
 
 /* At the end of an epoch: numbered items that the daemon does not have wait again under
  * their old id, so in their old place; the others are forgotten. */
@@ -128,5 +151,29 @@ CCHC_NODISCARD enum cchc_rc cchc_box_look_figure(struct cchc_outbox *box,
 						 struct cchc_figure *figure);
 /* What Report columns say of row i. */
 struct cchc_figure cchc_box_figure_of(const Cchc__Report *report, size_t i);
+
+/* The head of a report, as it was accepted last; get fills in what there is, texts in the
+ * scratch. */
+void cchc_box_put_head(struct cchc_box_txn *t, const Cchc__Report *report);
+void cchc_box_get_head(struct cchc_box_txn *t, Cchc__Report *report);
+
+/* Tasks. The id must be no longer than CCHC_TASK_ID allows. */
+void cchc_assignment_init(struct cchc_assignment *a, const char *id);
+void cchc_box_put_task(struct cchc_box_txn *t, const struct cchc_assignment *a);
+void cchc_box_delete_task(struct cchc_box_txn *t, const char *id);
+/* Decoded into the scratch; false when there is none. */
+bool cchc_box_get_task(struct cchc_box_txn *t, const char *id, struct cchc_assignment *a);
+bool cchc_box_task_of(struct cchc_box_txn *t, const struct cchc_box_entry *entry,
+		      struct cchc_assignment *a);
+/* Done and cancelled ones go after thirty days. */
+void cchc_box_trim_tasks(struct cchc_box_txn *t, int64_t wall_ms);
+/* What the district tells of tasks and reminds of. */
+void cchc_box_hear(struct cchc_box_txn *t, const Cchc__Down *down);
+/* An item of kind TASK_REPORT was acknowledged; refusal NULL: and not refused. */
+void cchc_box_hear_answer(struct cchc_box_txn *t, const struct cchc_item *item,
+			  const Cchc__CellRefusal *refusal);
+/* For a district that was restored: what it was told of its tasks is said once more,
+ * before all that waits. */
+void cchc_box_say_again(struct cchc_box_txn *t, int64_t wall_ms);
 
 #endif

@@ -274,7 +274,9 @@ void cchc_link_on_welcome(struct cchc_link *link, const Cchc__Welcome *welcome,
 	if (verdict == FAILED)
 		return;
 	/* last, so that a crash before it finds the same incarnation new again */
-	rc = cchc_outbox_pin(link->options.box, welcome);
+	rc = cchc_outbox_set_clock(link->options.box, welcome->now, now.wall_ms);
+	if (!rc)
+		rc = cchc_outbox_pin(link->options.box, welcome);
 	if (rc)
 		cchc_link_store_failed(link, rc, "noting whose store it is", now);
 	else if (verdict == NEW_EPOCH)

@@ -55,10 +55,11 @@ struct cchc_outbox_state {
 	uint64_t rejected; /* cells and files refused, ever */
 	uint64_t live_bytes;
 	uint64_t tail_bytes;
-	uint64_t next_id;   /* of the next item or file, */
-	uint64_t front_id;  /* or of one before all others */
-	uint64_t queued;    /* items without a number */
-	uint64_t unwritten; /* receipts that are not up to date */
+	uint64_t next_id;      /* of the next item or file, */
+	uint64_t front_id;     /* or of one before all others */
+	uint64_t task_changes; /* grows whenever what is known of a task does */
+	uint64_t queued;       /* items without a number */
+	uint64_t unwritten;    /* receipts that are not up to date */
 };
 
 CCHC_NODISCARD enum cchc_rc cchc_outbox_look(struct cchc_outbox *box,
@@ -122,6 +123,15 @@ struct cchc_outbox_unit {
 /* As the last WELCOME said it; NOTFOUND before the first. */
 CCHC_NODISCARD enum cchc_rc cchc_outbox_unit(struct cchc_outbox *box,
 					     struct cchc_outbox_unit *unit);
+
+/* ---- the district's clock ---- */
+
+/* What WELCOME said of the time; a time that cannot be is passed over. */
+CCHC_NODISCARD enum cchc_rc cchc_outbox_set_clock(struct cchc_outbox *box,
+						  int64_t district_ms, int64_t wall_ms);
+/* The district's clock when ours reads wall_ms; ours as long as it was never heard. */
+CCHC_NODISCARD enum cchc_rc cchc_outbox_clock(struct cchc_outbox *box, int64_t wall_ms,
+					      int64_t *district_ms);
 
 enum { CCHC_NOTE_TEXT = 200 };
 /* What people should know of the agent now; "" for nothing. */

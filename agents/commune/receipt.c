@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "commune/paper.h"
+#include "commune/tasksheet.h"
 #include "core/number.h"
 
 enum { NAME_MAX_KEPT = 200 }; /* of the file's name in the receipt's */
@@ -265,7 +266,10 @@ static void write_status(struct receipt *r, const struct cchc_refused *refused, 
 	const struct cchc_file *file = r->file;
 	char at[CCHC_WHEN_TEXT];
 
-	if (file->acked >= file->items && stands_nowhere(file, refused, n))
+	if (file->items == 0)
+		cchc_paper_line(&r->paper, "Tình trạng / Status: KHÔNG CÓ GÌ ĐỂ GỬI / "
+					   "NOTHING TO BE SENT");
+	else if (file->acked >= file->items && stands_nowhere(file, refused, n))
 		cchc_paper_line(
 			&r->paper,
 			"Tình trạng / Status: HUYỆN TỪ CHỐI TOÀN BỘ / REFUSED BY THE "
@@ -364,6 +368,38 @@ static enum cchc_rc write_taken(struct receipt *r)
 	return rc;
 }
 
+/* Fields of tasks have the names of the columns that people fill. */
+static void name_fields(struct cchc_refused *refused, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *title = cchc_sheet_field(refused[i].cell.field);
+
+		if (title != refused[i].cell.field)
+			cchc_text_copy(refused[i].cell.field,
+				       sizeof(refused[i].cell.field), title,
+				       strlen(title));
+	}
+}
+
+static enum cchc_rc write_tasks(struct receipt *r)
+{
+	struct cchc_refused *refused;
+	char at[CCHC_WHEN_TEXT];
+	size_t n;
+	enum cchc_rc rc =
+		cchc_outbox_refused(r->desk->box, r->arena, r->file, &refused, &n);
+
+	if (rc)
+		return rc;
+	name_fields(refused, n);
+	cchc_paper_line(&r->paper, "Nhận lúc / Taken: %s",
+			cchc_paper_when(r->file->taken_ms, at));
+	write_status(r, refused, n);
+	(void)fputs(r->file->text, r->paper.file);
+	write_refused(&r->paper, refused, n);
+	return CCHC_OK;
+}
+
 static enum cchc_rc write_rejected(struct receipt *r)
 {
 	char at[CCHC_WHEN_TEXT];
@@ -448,6 +484,8 @@ static enum cchc_rc write_body(struct receipt *r)
 		return write_fork(r);
 	case CCHC_FILE_REJECTED:
 		return write_rejected(r);
+	case CCHC_FILE_TASKS:
+		return write_tasks(r);
 	default:
 		return write_taken(r);
 	}

@@ -269,6 +269,7 @@ enum cchc_rc cchc_outbox_down(struct cchc_outbox *box, const Cchc__Down *down)
 	for (size_t i = 0; i < down->n_report; i++)
 		put_report(&t, down->report[i]);
 	touch_files(&t, down);
+	cchc_box_hear(&t, down);
 	t.state.down = down->number;
 	return cchc_box_commit(&t);
 }
@@ -303,6 +304,64 @@ enum cchc_rc cchc_outbox_accepted(struct cchc_outbox *box, const char *form,
 				  struct cchc_figure *figure)
 {
 	return cchc_box_look_figure(box, BOX_ACCEPTED, form, period, row, figure);
+}
+
+/* ---- heads of reports that were accepted ---- */
+
+static const char *or_none(const char *text)
+{
+	return text ? text : "";
+}
+
+void cchc_box_put_head(struct cchc_box_txn *t, const Cchc__Report *report)
+{
+	struct cchc_box_key key =
+		cchc_box_key_cell(report->form, report->period, UINT32_MAX);
+	uint8_t bytes[3 * (CCHC_STRING_MAX + 2) + 16];
+	struct cchc_out out;
+
+	cchc_out_init(&out, bytes, sizeof(bytes));
+	cchc_out_text(&out, or_none(report->doc_number));
+	cchc_out_text(&out, or_none(report->signer_name));
+	cchc_out_text(&out, or_none(report->signer_position));
+	cchc_out_u8(&out, report->has_doc_date != 0);
+	cchc_out_zigzag(&out, report->doc_date);
+	cchc_out_u8(&out, report->has_complete != 0);
+	cchc_out_u8(&out, report->complete != 0);
+	cchc_box_put(t, BOX_HEADS, &key, &out);
+}
+
+static char *get_text(struct cchc_box_txn *t, struct cchc_in *in)
+{
+	size_t len;
+	const uint8_t *bytes = cchc_in_blob(in, &len);
+	char *text;
+
+	if (len == 0)
+		return NULL;
+	text = cchc_arena_text(&t->scratch, (const char *)bytes, len);
+	if (!text)
+		cchc_txn_fail(&t->txn, CCHC_NOMEM);
+	return text;
+}
+
+void cchc_box_get_head(struct cchc_box_txn *t, Cchc__Report *report)
+{
+	struct cchc_box_key key =
+		cchc_box_key_cell(report->form, report->period, UINT32_MAX);
+	struct cchc_in in;
+
+	if (!cchc_box_get(t, BOX_HEADS, &key, &in))
+		return;
+	report->doc_number = get_text(t, &in);
+	report->signer_name = get_text(t, &in);
+	report->signer_position = get_text(t, &in);
+	report->has_doc_date = cchc_in_u8(&in);
+	report->doc_date = (int32_t)cchc_in_zigzag(&in);
+	report->has_complete = cchc_in_u8(&in);
+	report->complete = cchc_in_u8(&in);
+	if (in.failed)
+		cchc_txn_fail(&t->txn, CCHC_CORRUPT);
 }
 
 /* ---- forms ---- */

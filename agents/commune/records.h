@@ -15,6 +15,7 @@ enum cchc_file_kind {
 	CCHC_FILE_TAKEN,
 	CCHC_FILE_FORK,     /* no file: what stands at the district after a fork */
 	CCHC_FILE_REJECTED, /* could not be read at all; has no items */
+	CCHC_FILE_TASKS,    /* a table of tasks; each item is a statement of one line */
 };
 
 struct cchc_file {

@@ -2,7 +2,7 @@
  *
  * What the tail still has is sent again as it was, under its old numbers. Where the tail
  * does not reach back, a new epoch begins with the whole accepted state before all that
- * waits.
+ * waits: figures with the heads of their reports, and what was said of tasks.
  */
 #include <string.h>
 
@@ -61,6 +61,7 @@ static void flush_bundle(struct bundle *b)
 	report.has_as_of = true;
 	report.as_of = b->wall_ms;
 	report.source = source;
+	cchc_box_get_head(b->t, &report);
 	report.row = b->row;
 	report.state = b->state;
 	report.value = b->value;
@@ -128,8 +129,10 @@ enum cchc_rc cchc_outbox_renew(struct cchc_outbox *box, uint64_t new_epoch,
 	if (rc)
 		return rc;
 	cchc_box_requeue(&t, 0, wall_ms);
+	cchc_box_say_again(&t, wall_ms);
 	queue_state(&t, wall_ms);
 	cchc_box_open_epoch(&t.state, new_epoch);
+	t.state.down = 0; /* what it tells now has numbers that it used before */
 	return cchc_box_commit(&t);
 }
 
@@ -211,6 +214,7 @@ enum cchc_rc cchc_outbox_rewind(struct cchc_outbox *box, uint64_t seq)
 		cchc_arena_reset(&t.scratch);
 	}
 	t.state.mark = seq;
+	t.state.down = 0; /* what it tells now has numbers that it used before */
 	memcpy(t.state.mark_chain, chain, CCHC_CHAIN_BYTES);
 	return cchc_box_commit(&t);
 }

@@ -144,10 +144,18 @@ static bool is_news(const Cchc__Report *report, const Cchc__CellRefusal *cell)
 	       (report && cell->index < report->n_row);
 }
 
+/* What refuses a statement of a task refuses its line. */
+static uint32_t line_of(const struct cchc_item *item, const Cchc__CellRefusal *cell)
+{
+	bool is_task = item->kind == CCHC__PUSH__KIND__TASK_REPORT;
+
+	return cchc_item_line(item, is_task ? 0 : cell->index);
+}
+
 static void put_cell(struct cchc_out *out, const struct cchc_item *item,
 		     const Cchc__CellRefusal *cell)
 {
-	cchc_out_varint(out, cchc_item_line(item, cell->index));
+	cchc_out_varint(out, line_of(item, cell));
 	cchc_out_varint(out, cell->index);
 	cchc_out_varint(out, cell->rule);
 	cchc_out_text(out, cell->field);
@@ -194,6 +202,15 @@ static bool is_refused(const Cchc__Refusals *refused, size_t row)
 	return false;
 }
 
+/* The refusal of a message as a whole, or NULL. */
+static const Cchc__CellRefusal *whole_of(const Cchc__Refusals *refused)
+{
+	for (size_t i = 0; refused && i < refused->n_cell; i++)
+		if (refused->cell[i]->index == CCHC_REFUSED_WHOLE)
+			return refused->cell[i];
+	return NULL;
+}
+
 static void accept_cells(struct cchc_box_txn *t, const Cchc__Report *report,
 			 const Cchc__Refusals *refused)
 {
@@ -202,6 +219,14 @@ static void accept_cells(struct cchc_box_txn *t, const Cchc__Report *report,
 			cchc_box_put_figure(t, BOX_ACCEPTED, report->form, report->period,
 					    report->row[i],
 					    cchc_box_figure_of(report, i));
+}
+
+static void accept_report(struct cchc_box_txn *t, const struct cchc_item *item,
+			  const Cchc__Report *report, const Cchc__Refusals *refused)
+{
+	accept_cells(t, report, refused);
+	if (item->kind == CCHC__PUSH__KIND__REPORT && !whole_of(refused))
+		cchc_box_put_head(t, report);
 }
 
 void cchc_box_count_done(struct cchc_box_txn *t, const struct cchc_item *item,
@@ -233,7 +258,9 @@ static void take_ack(struct cchc_box_txn *t, uint64_t seq, const Cchc__Ack *ack,
 	if (refused)
 		put_refusals(t, &sent.item, report, refused);
 	if (report)
-		accept_cells(t, report, refused);
+		accept_report(t, &sent.item, report, refused);
+	if (sent.item.kind == CCHC__PUSH__KIND__TASK_REPORT)
+		cchc_box_hear_answer(t, &sent.item, whole_of(refused));
 	cchc_box_count_done(t, &sent.item, wall_ms);
 	s->live_bytes -= sent.item.body_len;
 	s->tail_bytes += sent.item.body_len;
@@ -252,8 +279,11 @@ static void take_repeated(struct cchc_box_txn *t, const Cchc__Refusals *refused)
 	if (!cchc_box_get_sent(t, refused->seq, &sent))
 		return;
 	key = cchc_box_key_id(sent.item.id);
-	if (!cchc_box_get(t, BOX_REFUSALS, &key, &in))
-		put_refusals(t, &sent.item, report_of(t, &sent.item), refused);
+	if (cchc_box_get(t, BOX_REFUSALS, &key, &in))
+		return;
+	put_refusals(t, &sent.item, report_of(t, &sent.item), refused);
+	if (sent.item.kind == CCHC__PUSH__KIND__TASK_REPORT)
+		cchc_box_hear_answer(t, &sent.item, whole_of(refused));
 }
 
 enum cchc_rc cchc_outbox_ack(struct cchc_outbox *box, const Cchc__Ack *ack,
@@ -289,6 +319,15 @@ static bool is_due(const struct cchc_outbox *box, const struct cchc_outbox_state
 					    wall_ms - sent->given_ms > box->keep_ms);
 }
 
+static void forget_refusals(struct cchc_box_txn *t, uint64_t first, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct cchc_box_key item = cchc_box_key_id(first + i);
+
+		cchc_box_delete(t, BOX_REFUSALS, &item);
+	}
+}
+
 static void trim_tail(struct cchc_outbox *box, struct cchc_box_txn *t, int64_t wall_ms)
 {
 	struct cchc_box_entry entry;
@@ -302,6 +341,8 @@ static void trim_tail(struct cchc_outbox *box, struct cchc_box_txn *t, int64_t w
 			return;
 		t->state.tail_bytes -= sent.item.body_len;
 		cchc_txn_delete(&t->txn, BOX_SENT, entry.key, entry.key_len);
+		if (!sent.item.file)
+			forget_refusals(t, sent.item.id, 1); /* no receipt shows them */
 		more = cchc_box_next(t, BOX_SENT, &entry);
 	}
 }
@@ -313,11 +354,7 @@ static void forget_file(struct cchc_box_txn *t, const struct cchc_file *file)
 	bool more = cchc_box_from(t, BOX_DROPPED, key.bytes, key.len, &entry);
 
 	cchc_box_delete(t, BOX_FILES, &key);
-	for (uint32_t i = 0; i < file->items; i++) {
-		struct cchc_box_key item = cchc_box_key_id(file->first_item + i);
-
-		cchc_box_delete(t, BOX_REFUSALS, &item);
-	}
+	forget_refusals(t, file->first_item, file->items);
 	while (more && memcmp(entry.key, key.bytes, key.len) == 0) {
 		cchc_txn_delete(&t->txn, BOX_DROPPED, entry.key, entry.key_len);
 		more = cchc_box_next(t, BOX_DROPPED, &entry);
@@ -354,5 +391,6 @@ enum cchc_rc cchc_outbox_trim(struct cchc_outbox *box, int64_t wall_ms)
 		return rc;
 	trim_tail(box, &t, wall_ms);
 	trim_files(box, &t, wall_ms);
+	cchc_box_trim_tasks(&t, wall_ms);
 	return cchc_box_commit(&t);
 }

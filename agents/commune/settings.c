@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/fields.h"
 #include "base/text.h"
 #include "io/file.h"
@@ -172,6 +173,35 @@ static void read_folder(struct reader *r, struct cchc_fields *f)
 	s->sent = cchc_arena_format(&s->arena, "%s/sent", s->folder);
 	s->rejected = cchc_arena_format(&s->arena, "%s/rejected", s->folder);
 	s->receipts = cchc_arena_format(&s->arena, "%s/receipts", s->folder);
+	s->reminders = cchc_arena_format(&s->arena, "%s/nhac-viec", s->folder);
+}
+
+static bool lies_in(const char *path, const char *folder)
+{
+	size_t len = folder ? strlen(folder) : 0;
+
+	return len > 0 && strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+/* Beside the inbox, unless said otherwise. In one of the folders it would be taken for
+ * what is put there. */
+static void read_tasks_file(struct reader *r, struct cchc_fields *f)
+{
+	struct cchc_settings *s = r->settings;
+	const char *const others[] = {s->inbox, s->sent, s->rejected, s->receipts,
+				      s->reminders};
+
+	s->tasks_file = path_of(r, f, "tasks_file", CCHC_OPTIONAL);
+	if (!s->tasks_file && s->folder)
+		s->tasks_file =
+			cchc_arena_format(&s->arena, "%s/nhiem-vu.csv", s->folder);
+	for (size_t i = 0; s->tasks_file && i < CCHC_COUNT(others); i++)
+		if (lies_in(s->tasks_file, others[i]))
+			cchc_fields_wrong(f, "tasks_file",
+					  "it cannot lie in inbox, sent, rejected, "
+					  "receipts or nhac-viec");
+	if (s->tasks_file && s->tasks_file[strlen(s->tasks_file) - 1] == '/')
+		cchc_fields_wrong(f, "tasks_file", "the name of a file expected");
 }
 
 /* The map of `keep`, or an empty one. */
@@ -202,6 +232,7 @@ static void read_root(struct reader *r, const struct cchc_node *root,
 	read_district(r, &f);
 	s->key = path_of(r, &f, "key", CCHC_REQUIRED);
 	read_folder(r, &f);
+	read_tasks_file(r, &f);
 	s->outbox = path_of(r, &f, "outbox", CCHC_REQUIRED);
 	s->outbox_max_bytes =
 		(uint64_t)cchc_fields_number(&f, "outbox_max_mb", 1, MB_MAX, OUTBOX_MB)
@@ -239,7 +270,8 @@ static bool is_whole(const struct cchc_settings *s)
 	for (size_t i = 0; i < s->n_addresses; i++)
 		if (!s->address[i])
 			return false;
-	return s->key && s->inbox && s->sent && s->rejected && s->receipts && s->outbox;
+	return s->key && s->inbox && s->sent && s->rejected && s->receipts &&
+	       s->reminders && s->tasks_file && s->outbox;
 }
 
 enum cchc_rc cchc_agent_settings_load(const char *path, struct cchc_arena *names,

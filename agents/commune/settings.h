@@ -20,13 +20,15 @@ struct cchc_settings {
 	const char *address[CCHC_ADDRESSES_MAX]; /* all of one daemon */
 	size_t n_addresses;
 	char server_key[CCHC_KEY_TEXT];
-	const char *key;      /* path of the agent's key file */
-	const char *folder;   /* people's folder, and the four in it: */
-	const char *inbox;    /* files to be sent are put here by people */
-	const char *sent;     /* taken ones */
-	const char *rejected; /* ones that cannot be read at all */
-	const char *receipts; /* what became of them, for people */
-	const char *outbox;   /* path of the data file */
+	const char *key;        /* path of the agent's key file */
+	const char *folder;     /* people's folder, and those in it: */
+	const char *inbox;      /* files to be sent are put here by people */
+	const char *sent;       /* taken ones */
+	const char *rejected;   /* ones that cannot be read at all */
+	const char *receipts;   /* what became of them, for people */
+	const char *reminders;  /* what the district reminds of, day by day */
+	const char *tasks_file; /* path of the sheet of tasks */
+	const char *outbox;     /* path of the data file */
 	uint64_t outbox_max_bytes;
 	uint64_t keep_bytes; /* of what was acknowledged, should the daemon be restored */
 	int64_t keep_ms;

@@ -6,7 +6,9 @@
 #include "base/check.h"
 #include "commune/agent.h"
 #include "commune/folder.h"
+#include "commune/jsontext.h"
 #include "commune/receipt.h"
+#include "commune/taskfile.h"
 
 enum { ARENA_MAX = 8 * 1024 * 1024 };
 
@@ -16,6 +18,7 @@ struct status {
 	struct cchc_folder inbox;
 	struct cchc_arena arena; /* the inbox is in it */
 	bool made;               /* there is an outbox */
+	bool edited; /* people saved the sheet of tasks, it was not read yet */
 };
 
 static enum cchc_rc gather_outbox(const struct cchc_settings *settings,
@@ -30,6 +33,7 @@ static enum cchc_rc gather_outbox(const struct cchc_settings *settings,
 	if (rc)
 		return rc;
 	status->made = true;
+	status->edited = cchc_taskfile_is_edited(settings, box);
 	rc = cchc_outbox_look(box, &status->outbox);
 	if (!rc)
 		rc = cchc_outbox_note(box, status->note);
@@ -90,20 +94,6 @@ static void print_text(const struct cchc_settings *settings, const struct status
 		(void)fprintf(out, "note            %s\n", s->note);
 }
 
-static void print_string(const char *text, FILE *out)
-{
-	(void)fputc('"', out);
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-		if (*at == '"' || *at == '\\')
-			(void)fprintf(out, "\\%c", *at);
-		else if (*at < ' ')
-			(void)fprintf(out, "\\u%04x", *at);
-		else
-			(void)fputc(*at, out);
-	}
-	(void)fputc('"', out);
-}
-
 static void print_json(const struct cchc_settings *settings, const struct status *s,
 		       bool pending, FILE *out)
 {
@@ -120,10 +110,10 @@ static void print_json(const struct cchc_settings *settings, const struct status
 	(void)fprintf(out, ", \"left_alone\": [");
 	for (size_t i = 0; i < s->inbox.n_strangers; i++) {
 		(void)fputs(i ? ", " : "", out);
-		print_string(s->inbox.stranger[i].name, out);
+		cchc_json_text(out, s->inbox.stranger[i].name);
 	}
 	(void)fprintf(out, "], \"pending\": %s, \"note\": ", pending ? "true" : "false");
-	print_string(s->note, out);
+	cchc_json_text(out, s->note);
 	(void)fprintf(out, "}\n");
 }
 
@@ -140,7 +130,7 @@ enum cchc_rc cchc_status_print(const struct cchc_settings *settings,
 	if (!rc)
 		rc = gather_outbox(settings, &s, err);
 	if (!rc) {
-		*pending = !s.made || s.inbox.n || s.outbox.queued ||
+		*pending = !s.made || s.inbox.n || s.edited || s.outbox.queued ||
 			   s.outbox.unwritten || s.outbox.last_given > s.outbox.mark;
 		if (format == CCHC_STATUS_JSON)
 			print_json(settings, &s, *pending, out);

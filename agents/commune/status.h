@@ -9,8 +9,8 @@
 
 enum cchc_status_format { CCHC_STATUS_TEXT, CCHC_STATUS_JSON };
 
-/* *pending: files stand in the inbox, something is not yet acknowledged, or a receipt is
- * not up to date. */
+/* *pending: files stand in the inbox, the sheet of tasks was saved, something is not yet
+ * acknowledged, or a receipt is not up to date. */
 CCHC_NODISCARD enum cchc_rc cchc_status_print(const struct cchc_settings *settings,
 					      enum cchc_status_format format, FILE *out,
 					      bool *pending, struct cchc_err *err);

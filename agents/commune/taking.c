@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "commune/parcel.h"
 #include "commune/receipt.h"
+#include "commune/tasktake.h"
 #include "io/csv.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -25,6 +26,9 @@ struct taking {
 	const char *bytes;
 	size_t len;
 	uint8_t digest[CCHC_DIGEST_BYTES];
+	struct cchc_sheet *sheet;
+	struct cchc_problems problems; /* why there is no sheet */
+	bool broken;
 	struct cchc_filled filled;
 	struct cchc_parcel parcel;
 };
@@ -142,8 +146,9 @@ static bool collects(const struct taking *t)
 			      cchc_period_last_day(t->parcel.period, form->closing_day));
 }
 
-static enum cchc_rc reject_table(struct taking *t, const struct cchc_problems *problems)
+static enum cchc_rc reject_table(struct taking *t)
 {
+	const struct cchc_problems *problems = &t->problems;
 	char text[400] = "";
 	bool is_encoding = false; /* then the reader of tables gives advice on UTF-8 */
 
@@ -154,31 +159,59 @@ static enum cchc_rc reject_table(struct taking *t, const struct cchc_problems *p
 	return reject(t, is_encoding ? CCHC_RULE_ENCODING : CCHC_RULE_FILE_SHAPE, text);
 }
 
-static enum cchc_rc read_table(struct taking *t)
+/* Bytes that are no table are told later: first comes what the file's name says. */
+static enum cchc_rc parse_table(struct taking *t)
 {
 	const char *name = cchc_receipt_clean(&t->arena, t->file->name);
-	struct cchc_refusal refusal = {0};
-	struct cchc_problems problems;
-	struct cchc_sheet *sheet = cchc_arena_alloc(&t->arena, sizeof(*sheet));
-	enum cchc_rc rc = name && sheet ? CCHC_OK : CCHC_NOMEM;
+	enum cchc_rc rc;
 
 	t->parcel.source = name;
-	cchc_problems_init(&problems);
+	t->sheet = cchc_arena_alloc(&t->arena, sizeof(*t->sheet));
+	rc = name && t->sheet ? CCHC_OK : CCHC_NOMEM;
 	if (!rc)
-		rc = cchc_csv_parse(&t->arena, name, t->bytes, t->len, &problems, sheet);
-	if (rc && rc != CCHC_NOMEM)
-		rc = reject_table(t, &problems);
-	else if (rc)
-		rc = wait_for(t, CCHC_INBOX_TROUBLE, "out of memory");
-	cchc_problems_fini(&problems);
-	if (rc)
-		return rc;
-	rc = cchc_filled_read(t->parcel.form, collects(t), sheet, &t->arena, &t->filled,
-			      &refusal);
+		rc = cchc_csv_parse(&t->arena, name, t->bytes, t->len, &t->problems,
+				    t->sheet);
+	t->broken = rc && rc != CCHC_NOMEM;
+	return rc == CCHC_NOMEM ? wait_for(t, CCHC_INBOX_TROUBLE, "out of memory")
+				: CCHC_OK;
+}
+
+static enum cchc_rc read_table(struct taking *t)
+{
+	struct cchc_refusal refusal = {0};
+	enum cchc_rc rc;
+
+	if (t->broken)
+		return reject_table(t);
+	rc = cchc_filled_read(t->parcel.form, collects(t), t->sheet, &t->arena,
+			      &t->filled, &refusal);
 	if (rc == CCHC_INVALID)
 		return reject(t, refusal.rule ? refusal.rule : CCHC_RULE_FILE_SHAPE,
 			      refusal.expected);
 	return rc ? wait_for(t, CCHC_INBOX_TROUBLE, cchc_rc_name(rc)) : CCHC_OK;
+}
+
+/* A copy of the sheet of tasks, told by its header. */
+static enum cchc_rc take_tasks(struct taking *t)
+{
+	struct cchc_tasktake take = {.box = t->inbox->box,
+				     .unit = t->inbox->settings->unit,
+				     .name = t->file->name,
+				     .source = t->parcel.source,
+				     .sheet = t->sheet,
+				     .digest = t->digest,
+				     .where = CCHC_SAID_IN_INBOX,
+				     .wall_ms = t->look->wall_ms};
+	struct cchc_sheet_reading reading;
+	enum cchc_rc rc = cchc_tasks_take(&t->arena, &take, &reading);
+
+	if (rc == CCHC_NOSPACE)
+		return wait_for(t, CCHC_INBOX_FULL, "");
+	if (rc)
+		return wait_for(t, CCHC_INBOX_TROUBLE, cchc_rc_name(rc));
+	cchc_log(CCHC_LOG_INFO, "tasks taken file=\"%s\" statements=%zu refused=%zu",
+		 t->parcel.source, reading.says, reading.wrong);
+	return CCHC_OK;
 }
 
 /* A withdrawal of what was never sent is taken as said (the cell is withdrawn then), but
@@ -286,7 +319,11 @@ static enum cchc_rc put_into_outbox(struct taking *t)
 
 	if (rc || is_noted(t))
 		return rc;
-	rc = find_form(t);
+	rc = parse_table(t);
+	if (!rc && !t->broken && cchc_sheet_is(t->sheet))
+		return take_tasks(t);
+	if (!rc)
+		rc = find_form(t);
 	if (!rc)
 		rc = read_table(t);
 	return rc ? rc : push(t);
@@ -318,7 +355,9 @@ void cchc_inbox_take(struct cchc_inbox *inbox, const struct cchc_standing *file,
 	enum cchc_rc rc;
 
 	cchc_arena_init(&t.arena, FILE_ARENA_MAX);
+	cchc_problems_init(&t.problems);
 	rc = put_into_outbox(&t);
+	cchc_problems_fini(&t.problems);
 	cchc_arena_fini(&t.arena);
 	if (rc && rc != CCHC_INVALID)
 		return;

@@ -59,7 +59,7 @@ static enum cchc_rc begin(struct cchc_arena *arena, const struct cchc_form *form
 	if (!a->cell)
 		return cchc_fail(err, CCHC_NOMEM, "out of memory");
 	for (size_t i = 0; i < form->n; i++)
-		cchc_ctl_cell_empty(&form->row[i], &a->cell[i]);
+		cchc_ctl_cell_empty(&form->row[i], a->unit, &a->cell[i]);
 	return CCHC_OK;
 }
 
@@ -87,7 +87,7 @@ static enum cchc_rc csv_row(struct cchc_arena *arena, const struct cchc_ctl_appe
 			    const struct cchc_ctl_cell *cell, FILE *out)
 {
 	const struct cchc_row *row = cell->row;
-	const char *field[] = {a->form->part[row->part].code, row->code, row->name,
+	const char *field[] = {a->form->part[row->part].code, row->code, cell->name,
 			       row->unit, cchc_ctl_state_name(cell->state)};
 	char value[CCHC_NUMBER_TEXT];
 	struct cchc_ctl_pair *pairs;

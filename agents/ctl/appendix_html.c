@@ -102,7 +102,7 @@ static enum cchc_rc put_row(struct cchc_arena *arena, const struct cchc_ctl_appe
 		return rc;
 	fputs(row->kind == CCHC_HEADING ? "<tr class=\"heading\">" : "<tr>", out);
 	element(out, "<td>", row->code, "</td>");
-	element(out, "<td>", row->name, "</td>");
+	element(out, "<td>", cell->name, "</td>");
 	element(out, "<td>", row->unit, "</td>");
 	element(out, figure_class(cell), texts.figure, "</td>");
 	element(out, "<td>", texts.remarks, "</td>");

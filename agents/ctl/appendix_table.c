@@ -20,7 +20,7 @@ static enum cchc_rc put_row(struct cchc_arena *arena, const struct cchc_ctl_appe
 	if (rc != CCHC_OK)
 		return rc;
 	text[STT] = cell->row->code;
-	text[NAME] = cell->row->name;
+	text[NAME] = cell->name;
 	text[UNIT] = cell->row->unit;
 	text[FIGURE] = texts.figure;
 	text[UNITS] = texts.units;

@@ -457,8 +457,64 @@ static void explain_derived(const struct cchc_ctl_explanation *e, FILE *out)
 	      out);
 }
 
+/* A figure typed beside the register's that is another. */
+static bool is_finding(const Cchc__Input *input)
+{
+	return input->has_counted &&
+	       (input->state != CCHC_FIGURE || input->value != input->counted);
+}
+
+/* "11986: đã khai 5, sổ nhiệm vụ có 4 – điểm cần kiểm tra" */
+static void put_finding(const struct cchc_ctl_explanation *e, const Cchc__Input *input,
+			FILE *out)
+{
+	struct cchc_period period;
+	char title[CCHC_PERIOD_TITLE];
+
+	fprintf(out, "%s", input->unit->code);
+	if (input->period != cchc_period_code(e->period) &&
+	    cchc_period_from_code(input->period, &period))
+		fprintf(out, " %s", cchc_period_title(period, title));
+	fputs(": đã khai ", out);
+	cchc_ctl_figure_people(e->cell.row, input->state, input->value, out);
+	fputs(", sổ nhiệm vụ có ", out);
+	put_number(input->counted, e->cell.row->decimals, out);
+	fputs(" – điểm cần kiểm tra\n", out);
+}
+
+/* What was typed beside the register: only where it says something else. */
+static void explain_findings(const struct cchc_ctl_explanation *e, FILE *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_inputs; i++)
+		if (is_finding(e->input[i]) && n++ < TERMS_WHOLE)
+			put_finding(e, e->input[i], out);
+	if (n > TERMS_WHOLE)
+		fprintf(out, "còn %zu điểm cần kiểm tra như vậy\n", n - TERMS_WHOLE);
+}
+
+/* From the register of tasks: they are counted, whatever was typed. */
+static void explain_counted(const struct cchc_ctl_explanation *e, FILE *out)
+{
+	const struct cchc_ctl_cell *cell = &e->cell;
+
+	fprintf(out, "đếm từ sổ nhiệm vụ: %" PRIu32 " nhiệm vụ", e->tasks);
+	if (cell->state == CCHC__CELL_STATE__FIGURE && cell->value != e->tasks) {
+		fputs(" (ô đang ghi ", out);
+		put_number(cell->value, cell->row->decimals, out);
+		fputs(", cần kiểm tra bằng lệnh verify)", out);
+	}
+	fputc('\n', out);
+	explain_findings(e, out);
+}
+
 void cchc_ctl_arithmetic(const struct cchc_ctl_explanation *e, FILE *out)
 {
+	if (e->is_counted) {
+		explain_counted(e, out);
+		return;
+	}
 	explain_units(e, out);
 	explain_time(e, out);
 	explain_declared(e, out);

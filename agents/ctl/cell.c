@@ -23,6 +23,14 @@ static bool is_tallied(const struct cchc_row *row, const Cchc__UnitCells *cells)
 	return !own && row->over_units == CCHC_UNITS_TALLY;
 }
 
+const char *cchc_ctl_row_name(const struct cchc_row *row, const Cchc__UnitInfo *unit)
+{
+	enum cchc_level level;
+
+	return unit && cchc_level_parse(unit->level, &level) ? cchc_row_name(row, level)
+							     : row->name;
+}
+
 bool cchc_ctl_cell_read(const struct cchc_form *form, const Cchc__UnitCells *cells,
 			size_t i, struct cchc_ctl_cell *cell)
 {
@@ -32,6 +40,7 @@ bool cchc_ctl_cell_read(const struct cchc_form *form, const Cchc__UnitCells *cel
 		return false;
 	*cell = (struct cchc_ctl_cell){
 		.row = row,
+		.name = cchc_ctl_row_name(row, cells->unit),
 		.state = (Cchc__CellState)cells->state[i],
 		.tallied = is_tallied(row, cells),
 		.value = cells->value[i],
@@ -43,10 +52,12 @@ bool cchc_ctl_cell_read(const struct cchc_form *form, const Cchc__UnitCells *cel
 	return true;
 }
 
-void cchc_ctl_cell_empty(const struct cchc_row *row, struct cchc_ctl_cell *cell)
+void cchc_ctl_cell_empty(const struct cchc_row *row, const Cchc__UnitInfo *unit,
+			 struct cchc_ctl_cell *cell)
 {
 	*cell = (struct cchc_ctl_cell){
 		.row = row,
+		.name = cchc_ctl_row_name(row, unit),
 		.state = row->kind == CCHC_HEADING ? CCHC__CELL_STATE__HEADING
 						   : CCHC__CELL_STATE__ABSENT,
 	};

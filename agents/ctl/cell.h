@@ -12,6 +12,7 @@
  * for people (26,6). Lent from the answer and the form. */
 struct cchc_ctl_cell {
 	const struct cchc_row *row;
+	const char *name; /* of the row, as printed for a unit of that level */
 	Cchc__CellState state;
 	bool tallied; /* a yes/no or choice above one unit: counts, not a choice */
 	int64_t value;
@@ -25,8 +26,11 @@ struct cchc_ctl_cell {
  * not one of ours: the answer does not belong to this form. */
 bool cchc_ctl_cell_read(const struct cchc_form *form, const Cchc__UnitCells *cells,
 			size_t i, struct cchc_ctl_cell *cell);
-/* A row nothing came for: absent, or a heading. */
-void cchc_ctl_cell_empty(const struct cchc_row *row, struct cchc_ctl_cell *cell);
+/* The row as printed for a unit of that level (NULL: of none). */
+const char *cchc_ctl_row_name(const struct cchc_row *row, const Cchc__UnitInfo *unit);
+/* A row of the unit (NULL: of none) nothing came for: absent, or a heading. */
+void cchc_ctl_cell_empty(const struct cchc_row *row, const Cchc__UnitInfo *unit,
+			 struct cchc_ctl_cell *cell);
 
 /* heading, figure, na, absent, withdrawn, differs, spread */
 const char *cchc_ctl_state_name(Cchc__CellState state);

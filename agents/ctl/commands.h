@@ -53,10 +53,5 @@ CCHC_NODISCARD enum cchc_rc cchc_ctl_ask_cells(struct cchc_ctl_session *session,
 					       struct cchc_arena *arena,
 					       struct cchc_ctl_answer *answer,
 					       struct cchc_err *err);
-/* Fetches the form in force for the options' unit and period and finds the options'
- * indicator in it (*row stays NULL when none was given). NOTFOUND names the code. */
-CCHC_NODISCARD enum cchc_rc cchc_ctl_find_row(struct cchc_ctl_session *session,
-					      const struct cchc_row **row,
-					      struct cchc_err *err);
 
 #endif

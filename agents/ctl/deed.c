@@ -201,7 +201,11 @@ static void print_result(const struct cchc_ctl_options *options,
 	fprintf(out, "%s%s%s", result->id, *result->id ? ": " : "",
 		word_for(options, result->changed));
 	if (result->has_journal && result->changed)
-		fprintf(out, ", số nhật ký / entry %" PRIu64, result->journal);
+		fprintf(out, ", %s %" PRIu64,
+			options->command == CCHC_CTL_ALERTS_SILENCE
+				? "tạm im số / silence"
+				: "số nhật ký / entry",
+			result->journal);
 	if (result->text && *result->text)
 		fprintf(out, ": %s", result->text);
 	fputc('\n', out);
@@ -236,8 +240,8 @@ static void take_result(struct outcome *o, const Cchc__DeedResult *result)
 	if (o->refusal[0])
 		fprintf(stderr, "cchcctl: %s\n", o->refusal);
 	o->rc = is_unknown(result->refusal) ? CCHC_NOTFOUND : CCHC_DENIED;
-	snprintf(o->refusal, sizeof(o->refusal), "%s: %s", result->id,
-		 cchc_ctl_refusal_text(result->refusal, text));
+	snprintf(o->refusal, sizeof(o->refusal), "%s%s%s", result->id,
+		 *result->id ? ": " : "", cchc_ctl_refusal_text(result->refusal, text));
 }
 
 static enum cchc_rc on_answer(void *data, size_t i, const struct cchc_ctl_answer *answer,

@@ -36,16 +36,19 @@ static enum cchc_rc take_lists(struct cchc_arena *arena,
 {
 	size_t inputs = 0;
 	size_t missing = 0;
+	size_t tasks = 0;
 
 	for (size_t i = 0; i < answer->n; i++) {
 		const Cchc__Explanation *part = answer->part[i]->explanation;
 
 		inputs += part ? part->n_input : 0;
 		missing += part ? part->n_missing : 0;
+		tasks += part ? part->n_task : 0;
 	}
 	e->input = cchc_arena_array(arena, inputs + 1, sizeof(*e->input));
 	e->missing = cchc_arena_array(arena, missing + 1, sizeof(*e->missing));
-	if (!e->input || !e->missing)
+	e->task = cchc_arena_array(arena, tasks + 1, sizeof(*e->task));
+	if (!e->input || !e->missing || !e->task)
 		return CCHC_NOMEM;
 	for (size_t i = 0; i < answer->n; i++) {
 		const Cchc__Explanation *part = answer->part[i]->explanation;
@@ -54,6 +57,12 @@ static enum cchc_rc take_lists(struct cchc_arena *arena,
 			e->input[e->n_inputs++] = part->input[j];
 		for (size_t j = 0; part && j < part->n_missing; j++)
 			e->missing[e->n_missing++] = part->missing[j];
+		for (size_t j = 0; part && j < part->n_task; j++)
+			e->task[e->n_tasks++] = part->task[j];
+		if (part && part->has_tasks) {
+			e->is_counted = true;
+			e->tasks = part->tasks;
+		}
 	}
 	return CCHC_OK;
 }

@@ -20,6 +20,10 @@ struct cchc_ctl_explanation {
 	size_t n_inputs;
 	const Cchc__Missing **missing;
 	size_t n_missing;
+	bool is_counted; /* from the register of tasks */
+	uint32_t tasks;  /* that were counted; listed are */
+	const Cchc__TaskInfo **task;
+	size_t n_tasks;
 };
 
 CCHC_NODISCARD enum cchc_rc
@@ -31,14 +35,19 @@ cchc_ctl_explanation_fill(struct cchc_arena *arena, const struct cchc_form *form
 CCHC_NODISCARD enum cchc_rc cchc_ctl_explain_text(struct cchc_arena *arena,
 						  const struct cchc_ctl_explanation *e,
 						  size_t width, FILE *out);
+/* The tasks that were counted, for people. */
+CCHC_NODISCARD enum cchc_rc cchc_ctl_explain_tasks(struct cchc_arena *arena,
+						   const struct cchc_ctl_explanation *e,
+						   size_t width, FILE *out);
 CCHC_NODISCARD enum cchc_rc cchc_ctl_explain_json(struct cchc_arena *arena,
 						  const struct cchc_ctl_explanation *e,
 						  FILE *out);
 
-/* A heading has no figure: it and the rows below it instead. */
-void cchc_ctl_heading_text(const struct cchc_form *form, const struct cchc_row *heading,
-			   FILE *out);
+/* A heading has no figure: it and the rows below it instead, as printed for the unit. */
+void cchc_ctl_heading_text(const struct cchc_form *form, const Cchc__UnitInfo *unit,
+			   const struct cchc_row *heading, FILE *out);
 CCHC_NODISCARD enum cchc_rc cchc_ctl_heading_json(const struct cchc_form *form,
+						  const Cchc__UnitInfo *unit,
 						  const struct cchc_row *heading,
 						  FILE *out);
 

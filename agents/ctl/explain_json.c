@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/rule.h"
+#include "core/task.h"
 #include "ctl/json.h"
 #include "ctl/moment.h"
 
@@ -31,7 +32,7 @@ static json_t *input_json(const struct cchc_ctl_explanation *e, size_t i)
 
 	(void)cchc_period_from_code(input->period, &period);
 	return json_pack(
-		"{s:o, s:s, s:s, s:s, s:o, s:b, s:b, s:o, s:o, s:o, s:o}", "unit",
+		"{s:o, s:s, s:s, s:s, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "unit",
 		cchc_ctl_json_unit(input->unit), "row", row->full_code, "period",
 		cchc_period_format(period, period_text), "state",
 		input->state < 4 ? STATES[input->state] : "unknown", "value",
@@ -42,7 +43,35 @@ static json_t *input_json(const struct cchc_ctl_explanation *e, size_t i)
 		cchc_ctl_input_enters(e, i), "sender", cchc_ctl_json_text(input->sender),
 		"received", moment(input->has_received, input->received), "journal",
 		number(input->has_journal, input->journal), "source",
-		cchc_ctl_json_text(input->source));
+		cchc_ctl_json_text(input->source), "counted",
+		input->has_counted ? json_integer(input->counted) : json_null());
+}
+
+static json_t *day(bool has, int32_t of)
+{
+	char text[CCHC_DAY_TEXT];
+
+	return has ? json_string(cchc_day_format(of, text)) : json_null();
+}
+
+static json_t *task_json(const Cchc__TaskInfo *task)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:b}", "id", task->id,
+			 "title", task->title, "lead", cchc_ctl_json_unit(task->lead),
+			 "assigned", day(true, task->assigned), "due",
+			 day(task->has_effective, task->effective), "done",
+			 day(task->has_done, task->done), "state",
+			 cchc_task_state_name((enum cchc_task_state)task->state),
+			 "overdue", task->has_overdue && task->overdue);
+}
+
+static json_t *tasks_json(const struct cchc_ctl_explanation *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->n_tasks && list; i++)
+		list = cchc_ctl_json_append(list, task_json(e->task[i]));
+	return list;
 }
 
 static json_t *refusal_json(const Cchc__CellRefusal *refusal)
@@ -131,14 +160,16 @@ enum cchc_rc cchc_ctl_explain_json(struct cchc_arena *arena,
 {
 	char period[CCHC_PERIOD_TEXT];
 	json_t *json =
-		json_pack("{s:o, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "unit",
-			  cchc_ctl_json_unit(e->unit), "period",
+		json_pack("{s:o, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+			  "unit", cchc_ctl_json_unit(e->unit), "period",
 			  cchc_period_format(e->period, period), "scope",
 			  cchc_scope_name(e->scope), "form", e->form->name, "revision",
 			  (json_int_t)e->form->revision, "commit", (json_int_t)e->commit,
 			  "row", cchc_ctl_json_cell(arena, e->form, &e->cell),
 			  "arithmetic", arithmetic_json(e), "inputs", inputs_json(e),
-			  "missing", all_missing_json(e));
+			  "missing", all_missing_json(e), "counted",
+			  e->is_counted ? json_integer(e->tasks) : json_null(), "tasks",
+			  tasks_json(e));
 
 	return cchc_ctl_json_print(json, CCHC_CTL_JSON_INDENTED, out);
 }

@@ -157,8 +157,7 @@ static void put_cell(const struct cchc_ctl_explanation *e, FILE *out)
 	char period[CCHC_PERIOD_TITLE];
 
 	fprintf(out, "%s – %s\n%s  %s  ", e->unit->name,
-		cchc_period_title(e->period, period), cell->row->full_code,
-		cell->row->name);
+		cchc_period_title(e->period, period), cell->row->full_code, cell->name);
 	cchc_ctl_cell_people(cell, out);
 	if (cell->state == CCHC__CELL_STATE__ABSENT)
 		fputs("chưa có số liệu", out);
@@ -185,6 +184,8 @@ enum cchc_rc cchc_ctl_explain_text(struct cchc_arena *arena,
 
 	put_cell(e, out);
 	rc = put_arithmetic(e, out);
+	if (rc == CCHC_OK)
+		rc = cchc_ctl_explain_tasks(arena, e, width, out);
 	if (rc == CCHC_OK)
 		rc = put_inputs(arena, e, width, out);
 	if (e->n_missing)

@@ -42,14 +42,14 @@ json_t *cchc_ctl_json_cell(struct cchc_arena *arena, const struct cchc_form *for
 
 	if (cchc_ctl_cell_pairs(arena, form, cell, &pairs, &n) != CCHC_OK)
 		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:o}", "part",
-			 form->part[row->part].code, "code", row->code, "name", row->name,
-			 "unit", row->unit, "state", cchc_ctl_state_name(cell->state),
-			 "value", cchc_ctl_json_text(cchc_ctl_cell_plain(cell, value)),
-			 "reported", (json_int_t)cell->reported, "expected",
-			 (json_int_t)cell->expected, "incomplete",
-			 (json_int_t)cell->incomplete, "detail",
-			 cchc_ctl_json_pairs(pairs, n));
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:o}", "part",
+		form->part[row->part].code, "code", row->code, "name", cell->name, "unit",
+		row->unit, "state", cchc_ctl_state_name(cell->state), "value",
+		cchc_ctl_json_text(cchc_ctl_cell_plain(cell, value)), "reported",
+		(json_int_t)cell->reported, "expected", (json_int_t)cell->expected,
+		"incomplete", (json_int_t)cell->incomplete, "detail",
+		cchc_ctl_json_pairs(pairs, n));
 }
 
 enum cchc_rc cchc_ctl_json_print(json_t *json, enum cchc_ctl_json_shape shape, FILE *out)

@@ -192,9 +192,19 @@ static bool is_waiting(const struct cchc_ctl_link *link)
 	return !q->done && !q->broken && !q->deserted && !link->interrupted;
 }
 
+/* Repeats: the timer counts from the loop's clock, which stands still between its turns.
+ * One that was due already fires before the loop sleeps, and nothing else would wake it.
+ */
+static void start_timer(struct cchc_ctl_link *link, uint64_t wait_ms)
+{
+	uint64_t repeat_ms = wait_ms > 0 ? wait_ms : 1;
+
+	link->expired = uv_timer_start(&link->timer, on_timer, wait_ms, repeat_ms) != 0;
+}
+
 static void wait_for_parts(struct cchc_ctl_link *link, uint64_t wait_ms)
 {
-	link->expired = uv_timer_start(&link->timer, on_timer, wait_ms, 0) != 0;
+	start_timer(link, wait_ms);
 	while (is_waiting(link) && !link->expired)
 		uv_run(&link->loop, UV_RUN_ONCE);
 	uv_timer_stop(&link->timer);
@@ -403,7 +413,7 @@ enum cchc_rc cchc_ctl_link_send(struct cchc_ctl_link *link, Cchc__Ask *ask,
 
 bool cchc_ctl_link_turn(struct cchc_ctl_link *link, uint64_t wait_ms)
 {
-	link->expired = uv_timer_start(&link->timer, on_timer, wait_ms, 0) != 0;
+	start_timer(link, wait_ms);
 	if (!link->interrupted && !link->expired)
 		uv_run(&link->loop, UV_RUN_ONCE);
 	uv_timer_stop(&link->timer);

@@ -19,8 +19,9 @@ enum cchc_rc cchc_ctl_live_new(const struct cchc_form *form, struct cchc_ctl_liv
 	for (size_t i = 0; i < made->n; i++) {
 		struct cchc_ctl_cell cell;
 
-		cchc_ctl_cell_empty(&form->row[i], &cell);
+		cchc_ctl_cell_empty(&form->row[i], NULL, &cell);
 		made->line[i].row = cell.row;
+		made->line[i].name = cell.name;
 		made->line[i].state = cell.state;
 	}
 	*live = made;
@@ -103,6 +104,7 @@ enum cchc_rc cchc_ctl_live_put(struct cchc_ctl_live *live, struct cchc_arena *sc
 	char plain[CCHC_NUMBER_TEXT];
 	struct cchc_ctl_line now = {
 		.row = cell->row,
+		.name = cell->name,
 		.state = cell->state,
 		.plain = strdup(cchc_ctl_cell_plain(cell, plain)),
 		.people = people_text(cell),

@@ -10,6 +10,7 @@
 
 struct cchc_ctl_line {
 	const struct cchc_row *row;
+	const char *name; /* as printed for the unit's level; lent from the form */
 	Cchc__CellState state;
 	char *plain;  /* "26.6"; "" where there is no one number */
 	char *people; /* "26,6" */

@@ -71,8 +71,20 @@ enum cchc_rc cchc_ctl_appendix_run(struct cchc_ctl_session *session, struct cchc
 	}
 }
 
-enum cchc_rc cchc_ctl_find_row(struct cchc_ctl_session *session,
-			       const struct cchc_row **row, struct cchc_err *err)
+/* Whose cells they are; the answer may have none. */
+static const Cchc__UnitInfo *unit_of_cells(const struct cchc_ctl_answer *answer)
+{
+	for (size_t i = 0; i < answer->n; i++)
+		if (answer->part[i]->n_cells)
+			return answer->part[i]->cells[0]->unit;
+	return NULL;
+}
+
+/* Fetches the form in force for the options' unit and period and finds the options'
+ * indicator in it (*row stays NULL when none was given). NOTFOUND names the code. */
+static enum cchc_rc find_row(struct cchc_ctl_session *session,
+			     const struct cchc_row **row, const Cchc__UnitInfo **unit,
+			     struct cchc_err *err)
 {
 	const char *code = session->options->indicator;
 	Cchc__CellsAsk cells = CCHC__CELLS_ASK__INIT;
@@ -80,6 +92,7 @@ enum cchc_rc cchc_ctl_find_row(struct cchc_ctl_session *session,
 	enum cchc_rc rc;
 
 	*row = NULL;
+	*unit = NULL;
 	cells.period = cchc_period_code(session->options->period);
 	cells.has_scope = 1;
 	cells.scope = CCHC_SCOPE_OWN; /* the cheapest: only the form's name is wanted */
@@ -87,6 +100,7 @@ enum cchc_rc cchc_ctl_find_row(struct cchc_ctl_session *session,
 	rc = cchc_ctl_ask_cells(session, &cells, session->arena, &answer, err);
 	if (rc != CCHC_OK || !code)
 		return rc;
+	*unit = unit_of_cells(&answer);
 	*row = cchc_form_row_by_code(session->form, code);
 	if (!*row)
 		return cchc_fail(
@@ -116,23 +130,24 @@ static enum cchc_rc ask_explanation(struct cchc_ctl_session *session,
 }
 
 static enum cchc_rc tell_heading(struct cchc_ctl_session *session,
-				 const struct cchc_row *row)
+				 const Cchc__UnitInfo *unit, const struct cchc_row *row)
 {
 	if (session->options->json)
-		return cchc_ctl_heading_json(session->form, row, session->out);
-	cchc_ctl_heading_text(session->form, row, session->out);
+		return cchc_ctl_heading_json(session->form, unit, row, session->out);
+	cchc_ctl_heading_text(session->form, unit, row, session->out);
 	return CCHC_OK;
 }
 
 enum cchc_rc cchc_ctl_explain_run(struct cchc_ctl_session *session, struct cchc_err *err)
 {
 	const struct cchc_row *row;
+	const Cchc__UnitInfo *unit;
 	struct cchc_ctl_answer answer;
 	struct cchc_ctl_explanation explanation;
-	enum cchc_rc rc = cchc_ctl_find_row(session, &row, err);
+	enum cchc_rc rc = find_row(session, &row, &unit, err);
 
 	if (rc == CCHC_OK && row->kind == CCHC_HEADING)
-		return tell_heading(session, row);
+		return tell_heading(session, unit, row);
 	if (rc == CCHC_OK)
 		rc = ask_explanation(session, row, &answer, err);
 	if (rc == CCHC_OK)
@@ -151,8 +166,9 @@ enum cchc_rc cchc_ctl_journal_run(struct cchc_ctl_session *session, struct cchc_
 	Cchc__Ask ask = CCHC__ASK__INIT;
 	Cchc__JournalAsk journal = CCHC__JOURNAL_ASK__INIT;
 	const struct cchc_row *row;
+	const Cchc__UnitInfo *unit;
 	struct cchc_ctl_answer answer;
-	enum cchc_rc rc = cchc_ctl_find_row(session, &row, err);
+	enum cchc_rc rc = find_row(session, &row, &unit, err);
 
 	if (rc != CCHC_OK)
 		return rc;

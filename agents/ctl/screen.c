@@ -106,7 +106,7 @@ static void put_line(FILE *out, const struct cchc_ctl_column *column,
 	char units[32];
 	const char *text[COLUMNS] = {
 		[CODE] = line->row->full_code,
-		[NAME] = line->row->name,
+		[NAME] = line->name,
 		[FIGURE] = line->people ? line->people : "",
 		[UNITS] = units,
 	};

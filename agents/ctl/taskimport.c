@@ -1,5 +1,7 @@
 #include "ctl/taskimport.h"
 
+#include <stdlib.h>
+
 #include "ctl/deed.h"
 #include "ctl/pipeline.h"
 #include "ctl/tasksheet.h"
@@ -10,7 +12,8 @@ struct import {
 	struct cchc_ctl_session *session;
 	struct cchc_ctl_task_sheet tasks;
 	struct cchc_ctl_tally tally;
-	size_t answered; /* lines */
+	const char **told; /* what was refused of each line; NULL: nothing */
+	size_t answered;   /* lines */
 };
 
 static enum cchc_rc read_table(struct cchc_ctl_session *session, struct cchc_sheet *sheet,
@@ -37,23 +40,43 @@ static enum cchc_rc read_table(struct cchc_ctl_session *session, struct cchc_she
 	return rc;
 }
 
+static void tell_line(struct import *import, const struct cchc_ctl_task_line *line,
+		      const struct cchc_ctl_answer *answer, const char *refused,
+		      FILE *out)
+{
+	char where[512];
+
+	snprintf(where, sizeof(where), "%s:%u: ", import->tasks.file, line->line);
+	if (answer) {
+		cchc_ctl_deed_results(answer, where, &import->tally, out);
+		return;
+	}
+	fprintf(out, "%s%s: %s\n", where, line->deed.id, refused);
+	import->tally.refused++;
+}
+
+/* Answers come in any order; people read a file from its top. */
 static enum cchc_rc on_answer(void *data, size_t i, const struct cchc_ctl_answer *answer,
 			      const char *refused, struct cchc_err *err)
 {
 	struct import *import = data;
-	const struct cchc_ctl_task_line *line = &import->tasks.line[i];
-	char where[512];
+	struct cchc_arena *arena = import->session->arena;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	bool failed = !out;
 
-	(void)err;
-	import->answered++;
-	snprintf(where, sizeof(where), "%s:%u: ", import->tasks.file, line->line);
-	if (answer) {
-		cchc_ctl_deed_results(answer, where, &import->tally, stderr);
-	} else {
-		fprintf(stderr, "%s%s: %s\n", where, line->deed.id, refused);
-		import->tally.refused++;
+	if (out) {
+		tell_line(import, &import->tasks.line[i], answer, refused, out);
+		failed = fclose(out) != 0;
 	}
-	return CCHC_OK;
+	if (!failed && len) {
+		import->told[i] = cchc_arena_text(arena, text, len);
+		failed = !import->told[i];
+	}
+	free(text);
+	import->answered++;
+	return failed ? cchc_fail(err, CCHC_NOMEM, "out of memory") : CCHC_OK;
 }
 
 static enum cchc_rc send_lines(struct import *import, struct cchc_err *err)
@@ -63,7 +86,9 @@ static enum cchc_rc send_lines(struct import *import, struct cchc_err *err)
 	Cchc__Ask *asks =
 		cchc_arena_array(session->arena, import->tasks.n + 1, sizeof(*asks));
 
-	if (!asks)
+	import->told = cchc_arena_array(session->arena, import->tasks.n + 1,
+					sizeof(*import->told));
+	if (!asks || !import->told)
 		return cchc_fail(err, CCHC_NOMEM, "out of memory");
 	for (size_t i = 0; i < import->tasks.n; i++) {
 		cchc__ask__init(&asks[i]);
@@ -81,6 +106,9 @@ static void print_summary(const struct import *import, FILE *out)
 {
 	bool dry = import->session->options->dry_run;
 
+	for (size_t i = 0; i < import->tasks.n; i++)
+		if (import->told[i])
+			fputs(import->told[i], stderr);
 	if (dry)
 		fputs("Chạy thử, không ghi gì / dry run, nothing was recorded\n", out);
 	fprintf(out, "Số dòng đọc được / lines read: %zu\n", import->tasks.read);
@@ -108,7 +136,8 @@ enum cchc_rc cchc_ctl_task_import_run(struct cchc_ctl_session *session,
 	if (rc != CCHC_OK)
 		return rc;
 	rc = send_lines(&import, &why);
-	print_summary(&import, session->out);
+	if (import.told)
+		print_summary(&import, session->out);
 	if (rc != CCHC_OK)
 		return cchc_fail(
 			err, rc,

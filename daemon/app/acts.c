@@ -359,8 +359,8 @@ bool cchc_act_test(struct cchc_daemon *d, const struct cchc_zmessage *message,
 		rc = act->rc;
 	}
 	if (rc == CCHC_OK)
-		rc = cchc_desk_test(d->clockwork.desk, ask->test->channel, ask->test->to,
-				    cchc_clock_wall_ms(), on_tested, act);
+		rc = cchc_desk_test(d->clockwork.wheels.desk, ask->test->channel,
+				    ask->test->to, cchc_clock_wall_ms(), on_tested, act);
 	if (rc == CCHC_OK)
 		return true;
 	if (act)
@@ -369,7 +369,9 @@ bool cchc_act_test(struct cchc_daemon *d, const struct cchc_zmessage *message,
 		cchc_answer_not_there(answer, "channel: \"%s\": no such channel",
 				      ask->test->channel);
 	else if (rc == CCHC_INVALID)
-		cchc_answer_not_there(answer, "to: this channel needs an address");
+		cchc_answer_refuse(answer,
+				   "to: this channel needs an address (kênh này cần "
+				   "địa chỉ): --to");
 	else
 		cchc_answer_refuse(answer, "out of memory");
 	return false;

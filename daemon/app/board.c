@@ -296,6 +296,17 @@ enum cchc_rc cchc_board_apply(struct cchc_board *board,
 			       figure);
 }
 
+/* A watcher passes over what it hears under a number that its snapshot has: what time
+ * alone changed is told under one that no snapshot had before. */
+static void note_time(struct cchc_board *board, const struct cchc_board_form *form,
+		      uint64_t changes)
+{
+	uint64_t said = board->commit > board->ahead ? board->commit : board->ahead;
+
+	if (form->view->changes != changes)
+		board->tell_from = said + 1;
+}
+
 bool cchc_board_advance(struct cchc_board *board, int64_t now_ms)
 {
 	bool began = false;
@@ -304,11 +315,12 @@ bool cchc_board_advance(struct cchc_board *board, int64_t now_ms)
 		board->counted_ms = now_ms;
 	for (size_t i = 0; i < board->n_forms; i++) {
 		struct cchc_board_form *form = &board->form[i];
+		uint64_t changes = form->view->changes;
 
-		if (!form->counts || !cchc_counts_advance(form->counts, now_ms))
+		if (!form->counts)
 			continue;
-		cchc_view_all_changed(form->view);
-		began = true;
+		began |= cchc_counts_advance(form->counts, now_ms);
+		note_time(board, form, changes);
 	}
 	return began;
 }
@@ -318,10 +330,21 @@ enum cchc_rc cchc_board_pass(struct cchc_board *board, const struct cchc_task *t
 {
 	enum cchc_rc rc = CCHC_OK;
 
-	for (size_t i = 0; i < board->n_forms && rc == CCHC_OK; i++)
-		if (board->form[i].counts)
-			rc = cchc_counts_pass(board->form[i].counts, task, counted_ms);
+	for (size_t i = 0; i < board->n_forms && rc == CCHC_OK; i++) {
+		struct cchc_board_form *form = &board->form[i];
+		uint64_t changes = form->view->changes;
+
+		if (!form->counts)
+			continue;
+		rc = cchc_counts_pass(form->counts, task, counted_ms);
+		note_time(board, form, changes);
+	}
 	return rc;
+}
+
+bool cchc_board_may_tell(const struct cchc_board *board)
+{
+	return board->commit >= board->ahead && board->commit >= board->tell_from;
 }
 
 enum cchc_rc cchc_board_change_task(struct cchc_board *board,

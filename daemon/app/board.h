@@ -19,8 +19,8 @@ struct cchc_board_form {
 	const struct cchc_catalog_form *of;
 	struct cchc_view *view;
 	struct cchc_encoded encoded; /* of the view's cells */
-	struct cchc_counts *counts; /* of its rows from the register of tasks; NULL: it
-				     * has none */
+	struct cchc_counts *counts;  /* of its rows from the register of tasks; NULL: it
+				      * has none */
 };
 
 struct cchc_board_year {
@@ -40,6 +40,7 @@ struct cchc_board {
 	int64_t counted_ms; /* the present of the counts of tasks */
 	uint64_t
 		ahead; /* some year was loaded from a later commit: answers wait for it */
+	uint64_t tell_from; /* time alone changed counts: this commit will tell of it */
 };
 
 /* Makes it empty. */
@@ -75,6 +76,9 @@ CCHC_NODISCARD enum cchc_rc cchc_board_pass(struct cchc_board *board,
 /* What a change of a task brings to the counts; the present must have come to it. */
 CCHC_NODISCARD enum cchc_rc cchc_board_change_task(struct cchc_board *board,
 						   const struct cchc_task_change *change);
+
+/* True when all that changed is of the board's commit, so that its number may be said. */
+bool cchc_board_may_tell(const struct cchc_board *board);
 
 /* NULL when the form is unknown. */
 struct cchc_board_form *cchc_board_form(struct cchc_board *board, uint16_t form_id);

@@ -173,20 +173,6 @@ static void write_item(void *data, struct cchc_item *item)
 		cchc_writer_gather(d->writer, item); /* handed over as messages are */
 }
 
-static enum cchc_rc plan(void *data, struct cchc_arena *arena, struct cchc_firing *firing)
-{
-	struct cchc_daemon *d = data;
-
-	return cchc_desk_plan(d->clockwork.desk, arena, firing);
-}
-
-static void missed(void *data, uint32_t unit)
-{
-	struct cchc_daemon *d = data;
-
-	cchc_desk_missed(d->clockwork.desk, unit);
-}
-
 static enum cchc_rc hand(void *data, const struct cchc_channel_settings *channel,
 			 const struct cchc_notice *notice, cchc_courier_done *on_done,
 			 void *on_done_data)
@@ -224,37 +210,23 @@ static void wake(void *data)
 	cchc_clockwork_wake(data);
 }
 
-static enum cchc_rc make_deadlines(struct cchc_daemon *d)
+static enum cchc_rc make_wheels(struct cchc_daemon *d)
 {
 	struct cchc_clockwork *w = &d->clockwork;
-	struct cchc_deadlines_options options = {
-		.catalog = &d->catalog,
-		.calendar = &w->calendar,
-		.rules = &w->rules,
-		.board = d->board,
-		.port = {write_item, plan, missed, d},
-		.duties_from = duties_from(d),
-	};
-
-	return cchc_deadlines_new(&options, &w->deadlines);
-}
-
-static enum cchc_rc make_desk(struct cchc_daemon *d)
-{
-	struct cchc_clockwork *w = &d->clockwork;
-	struct cchc_desk_options options = {
+	struct cchc_wheels_options options = {
 		.catalog = &d->catalog,
 		.calendar = &w->calendar,
 		.rules = &w->rules,
 		.contacts = &w->contacts,
 		.channels = w->channels,
 		.n_channels = w->n_channels,
-		.docket = cchc_deadlines_docket(w->deadlines),
 		.store = &d->store,
+		.board = d->board,
+		.duties_from = duties_from(d),
 		.port = {write_item, hand, last_contact, wake, d},
 	};
 
-	return cchc_desk_new(&options, &w->desk);
+	return cchc_wheels_init(&w->wheels, &options);
 }
 
 static void arm(struct cchc_clockwork *w, uv_timer_cb on_time, int64_t wait_ms)
@@ -267,23 +239,30 @@ static void on_time(uv_timer_t *timer)
 	struct cchc_daemon *d = timer->data;
 	struct cchc_clockwork *w = &d->clockwork;
 	int64_t now_ms = cchc_clock_wall_ms();
-	int64_t first;
-	int64_t second;
 
 	if (cchc_writer_is_broken(d->writer)) { /* nothing could be owed or handed */
 		arm(w, on_time, 1000);
 		return;
 	}
-	first = cchc_deadlines_advance(w->deadlines, now_ms);
-	second = cchc_desk_advance(w->desk, now_ms, cchc_clock_boot_ms());
-	arm(w, on_time, first < second ? first : second);
+	arm(w, on_time, cchc_wheels_turn(&w->wheels, now_ms, cchc_clock_boot_ms()));
 	cchc_publisher_changed(&d->publisher);
+}
+
+/* Come in so many ms, unless the timer comes earlier. */
+static void come(struct cchc_daemon *d, int64_t come_ms)
+{
+	struct cchc_clockwork *w = &d->clockwork;
+
+	if (d->stopping || come_ms == INT64_MAX)
+		return;
+	if (!uv_is_active((uv_handle_t *)&w->timer) ||
+	    (uint64_t)come_ms < uv_timer_get_due_in(&w->timer))
+		arm(w, on_time, come_ms);
 }
 
 void cchc_clockwork_wake(struct cchc_daemon *d)
 {
-	if (!d->stopping)
-		arm(&d->clockwork, on_time, SOON_MS);
+	come(d, SOON_MS);
 }
 
 enum cchc_rc cchc_clockwork_start(struct cchc_daemon *d, struct cchc_err *err)
@@ -298,36 +277,20 @@ enum cchc_rc cchc_clockwork_start(struct cchc_daemon *d, struct cchc_err *err)
 	w->timer.data = d;
 	rc = cchc_courier_new(d->loop, &w->courier);
 	if (rc == CCHC_OK)
-		rc = make_deadlines(d);
-	if (rc == CCHC_OK)
-		rc = make_desk(d);
+		rc = make_wheels(d);
 	if (rc != CCHC_OK)
 		return cchc_fail(err, rc, "alerts: %s", cchc_rc_name(rc));
 	cchc_txn_read(&txn, d->store.env);
-	rc = cchc_deadlines_load(w->deadlines, &txn, now_ms);
-	if (rc == CCHC_OK)
-		rc = cchc_desk_load(w->desk, &txn, now_ms);
+	rc = cchc_wheels_load(&w->wheels, &txn, now_ms);
 	cchc_txn_abort(&txn);
 	if (rc != CCHC_OK)
 		return cchc_fail(err, rc, "the register of tasks cannot be loaded: %s",
 				 cchc_rc_name(rc));
 	cchc_log(CCHC_LOG_INFO, "register loaded open=%zu channels=%zu",
-		 cchc_docket_n(cchc_deadlines_docket(w->deadlines)), w->n_channels);
+		 cchc_docket_n(cchc_deadlines_docket(w->wheels.deadlines)),
+		 w->n_channels);
 	arm(w, on_time, 0);
 	return CCHC_OK;
-}
-
-static bool is_ours(const struct cchc_item *item)
-{
-	return !item->sender && !item->act;
-}
-
-static void note_failed(struct cchc_clockwork *w, const struct cchc_entry *entry)
-{
-	if (entry->kind == CCHC_ENTRY_DEED || entry->kind == CCHC_ENTRY_FIRE)
-		cchc_deadlines_failed(w->deadlines, entry);
-	if (entry->kind == CCHC_ENTRY_HAND || entry->kind == CCHC_ENTRY_FIRE)
-		cchc_desk_failed(w->desk, entry);
 }
 
 static void owe_digests(struct cchc_daemon *d, const struct cchc_entry *entry)
@@ -339,36 +302,27 @@ static void owe_digests(struct cchc_daemon *d, const struct cchc_entry *entry)
 
 void cchc_clockwork_done(struct cchc_daemon *d, const struct cchc_item *item)
 {
-	struct cchc_clockwork *w = &d->clockwork;
 	const struct cchc_outcome *outcome = &item->outcome;
-	int64_t now_ms = cchc_clock_wall_ms();
-	enum cchc_rc rc = CCHC_OK;
+	int64_t come_ms;
+	enum cchc_rc rc = cchc_wheels_follow(&d->clockwork.wheels, item,
+					     cchc_clock_wall_ms(), &come_ms);
 
-	if (item->rc != CCHC_OK) {
-		if (is_ours(item))
-			note_failed(w, &item->entry);
-		return;
-	}
-	if (outcome->applied != CCHC_APPLIED)
-		return;
-	if (outcome->task.after) {
-		rc = cchc_deadlines_changed(w->deadlines, &outcome->task, now_ms);
-		cchc_down_owe_task(d, &outcome->task);
-		cchc_publisher_task(&d->publisher, outcome->task.after);
-	}
-	if (rc == CCHC_OK && outcome->n_alerts > 0) {
-		rc = cchc_desk_changed(w->desk, outcome->alert, outcome->n_alerts,
-				       now_ms);
-		owe_digests(d, &item->entry);
-		cchc_publisher_alerts(&d->publisher, outcome->alert, outcome->n_alerts);
-	}
 	if (rc != CCHC_OK) {
 		cchc_log(CCHC_LOG_ERROR, "register lost: starting anew rc=\"%s\"",
 			 cchc_rc_name(rc));
 		abort(); /* the store has everything; a start rebuilds */
 	}
-	if (outcome->task.after || outcome->n_alerts > 0)
-		cchc_clockwork_wake(d);
+	come(d, come_ms);
+	if (item->rc != CCHC_OK || outcome->applied != CCHC_APPLIED)
+		return;
+	if (outcome->task.after) {
+		cchc_down_owe_task(d, &outcome->task);
+		cchc_publisher_task(&d->publisher, outcome->task.after);
+	}
+	if (outcome->n_alerts > 0) {
+		owe_digests(d, &item->entry);
+		cchc_publisher_alerts(&d->publisher, outcome->alert, outcome->n_alerts);
+	}
 }
 
 void cchc_clockwork_silences(struct cchc_daemon *d)
@@ -376,7 +330,7 @@ void cchc_clockwork_silences(struct cchc_daemon *d)
 	struct cchc_txn txn;
 
 	cchc_txn_read(&txn, d->store.env);
-	cchc_desk_read_silences(d->clockwork.desk, &txn);
+	cchc_desk_read_silences(d->clockwork.wheels.desk, &txn);
 	cchc_txn_abort(&txn);
 	cchc_clockwork_wake(d);
 }
@@ -395,8 +349,7 @@ void cchc_clockwork_fini(struct cchc_daemon *d)
 {
 	struct cchc_clockwork *w = &d->clockwork;
 
-	cchc_desk_free(&w->desk);
-	cchc_deadlines_free(&w->deadlines);
+	cchc_wheels_fini(&w->wheels);
 	cchc_courier_free(&w->courier);
 	cchc_arena_fini(&w->arena);
 }

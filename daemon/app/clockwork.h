@@ -1,14 +1,13 @@
 #ifndef CCHC_APP_CLOCKWORK_H
 #define CCHC_APP_CLOCKWORK_H
 
-#include "app/deadlines.h"
-#include "app/desk.h"
+#include "app/wheels.h"
 
 struct cchc_daemon;
 
 /* Winds up what time drives, in the running daemon: reads calendars, rules, channels and
- * contacts, owns the timer and the courier, and connects deadlines and desk with the
- * writer. Loop thread. */
+ * contacts, owns the timer and the courier, and connects deadlines and desk (wheels.h)
+ * with the writer. Loop thread. */
 struct cchc_clockwork {
 	struct cchc_arena arena; /* of the files */
 	struct cchc_calendar calendar;
@@ -18,8 +17,7 @@ struct cchc_clockwork {
 	size_t n_channels;
 	uint8_t digest[3][32]; /* of the files: calendars, alerts, contacts */
 	struct cchc_courier *courier;
-	struct cchc_deadlines *deadlines;
-	struct cchc_desk *desk;
+	struct cchc_wheels wheels;
 	uv_timer_t timer;
 	int64_t started_ms; /* wall clock: what was not heard since counts from here */
 };

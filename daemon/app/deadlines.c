@@ -1,9 +1,9 @@
 /* deadlines.c - what time brings.
  *
  * The docket says which moments have passed; here they become FIRE entries, and the
- * counts of row I.4 move on. Nothing is marked as fired in memory: the writer re-checks
- * each firing against the task in the store, and what it wrote comes back as the task's
- * new fired_ms. A firing that could not be written is offered again.
+ * counts of row I.4 move on. Nothing is marked as fired in memory, only as taken: the
+ * writer re-checks each firing against the task in the store, which knows what fired. A
+ * firing that could not be written is offered again.
  *
  * The counts never go back and firings never run ahead: where the clock was set back, or
  * a deed was recorded at a later clock, the two are at different instants. */
@@ -30,6 +30,7 @@ struct cchc_deadlines {
 	struct cchc_item *lost; /* of the calendar's deeds, to be written again */
 	cchc_day warned;        /* of a missing calendar, last */
 	cchc_day duties_day;    /* periods that began up to it were seen */
+	uint64_t stamped;       /* the board's tell_from that an entry was written for */
 	bool retry;             /* something could not be written */
 	bool duties_due;        /* a period began, or duties could not be written */
 };
@@ -393,6 +394,24 @@ static void make_duties(struct cchc_deadlines *d, int64_t now_ms)
 	d->retry |= d->duties_due;
 }
 
+/* Who watches hears of a change under the number of an entry. Where time alone changed
+ * counts an entry says how late it is: one at a midnight, if any. */
+static void stamp(struct cchc_deadlines *d, int64_t now_ms)
+{
+	const struct cchc_board *board = d->options.board;
+	struct cchc_item *item;
+
+	if (board->commit >= board->tell_from || d->stamped == board->tell_from)
+		return;
+	item = cchc_item_new_own(CCHC_ENTRY_FIRE, now_ms);
+	if (!item) {
+		d->retry = true;
+		return;
+	}
+	d->stamped = board->tell_from;
+	write_item(d, item);
+}
+
 static int64_t wait_ms(const struct cchc_deadlines *d, int64_t now_ms)
 {
 	int64_t next = cchc_docket_next_ms(d->docket);
@@ -410,6 +429,7 @@ int64_t cchc_deadlines_advance(struct cchc_deadlines *deadlines, int64_t now_ms)
 	write_lost(deadlines, now_ms);
 	move_on(deadlines, now_ms, now_ms);
 	make_duties(deadlines, now_ms);
+	stamp(deadlines, now_ms);
 	return wait_ms(deadlines, now_ms);
 }
 
@@ -453,6 +473,8 @@ void cchc_deadlines_failed(struct cchc_deadlines *deadlines,
 	struct cchc_item *item = NULL;
 
 	deadlines->retry = true;
+	if (entry->kind == CCHC_ENTRY_FIRE)
+		deadlines->stamped = 0;
 	if (deed && deed->kind == CCHC_DEED_CALENDAR)
 		item = calendar_item(deed->id, deed->due, deed->effective,
 				     entry->clock_ms);

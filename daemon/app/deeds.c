@@ -153,7 +153,7 @@ static bool fill_deed(const struct cchc_naming *n, const char *id, uint32_t lead
 	    !copy_texts(arena, n->deed, deed))
 		return false;
 	memcpy((uint32_t *)deed->co, n->co, n->n_co * sizeof(deed->co[0]));
-	deed->effective = cchc_deadlines_effective(n->d->clockwork.deadlines,
+	deed->effective = cchc_deadlines_effective(n->d->clockwork.wheels.deadlines,
 						   deed->class_name, deed->due, &known);
 	return true;
 }
@@ -199,8 +199,8 @@ static bool check_deed(const struct cchc_naming *n, struct cchc_answer *answer)
 		return false;
 	}
 	if (deed->kind == CCHC__DEED__KIND__ADD)
-		(void)cchc_deadlines_effective(n->d->clockwork.deadlines, deed->class_,
-					       CCHC_DAY_NONE, &known);
+		(void)cchc_deadlines_effective(n->d->clockwork.wheels.deadlines,
+					       deed->class_, CCHC_DAY_NONE, &known);
 	if (!known)
 		cchc_deed_refuse(answer, CCHC_RULE_NO_CLASS, "class",
 				 deed->class_ ? deed->class_ : "");

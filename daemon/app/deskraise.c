@@ -162,9 +162,20 @@ static bool raise_silent(struct cchc_desk *desk, struct cchc_item *item, uint32_
 	return true;
 }
 
-static void watch_agents(struct cchc_desk *desk)
+/* When an agent that is heard would seem silent: in how many ms, INT64_MAX: never. */
+static int64_t silent_in(const struct cchc_desk *desk, int64_t contact_ms)
+{
+	int64_t wait_ms =
+		contact_ms + desk->options.rules->silent_after_ms + 1 - desk->now_ms;
+
+	return contact_ms && wait_ms > 0 ? wait_ms : INT64_MAX;
+}
+
+/* Returns in how many ms the next one may be silent. */
+static int64_t watch_agents(struct cchc_desk *desk)
 {
 	struct cchc_item *item = firing_item(desk, FIRINGS);
+	int64_t next_ms = INT64_MAX;
 
 	for (size_t i = 0; item && i < desk->n_watched; i++) {
 		uint32_t id = desk->watched[i];
@@ -176,9 +187,24 @@ static void watch_agents(struct cchc_desk *desk)
 			 seems_silent(desk, id, contact_ms) &&
 			 !raise_silent(desk, item, id, contact_ms))
 			break; /* without memory: looked at again */
+		else
+			next_ms = least(next_ms, silent_in(desk, contact_ms));
 	}
 	if (item)
 		write_item(desk, item);
+	return next_ms;
+}
+
+/* Not at every turn; but a silence is owed at its minute. */
+static int64_t agents_turn(struct cchc_desk *desk)
+{
+	int64_t since_ms = desk->boot_ms - desk->watched_boot;
+
+	if (desk->watched_once && since_ms < WATCH_MS)
+		return WATCH_MS - since_ms;
+	desk->watched_once = true;
+	desk->watched_boot = desk->boot_ms;
+	return watch_agents(desk);
 }
 
 /* ---- digests ---- */
@@ -407,12 +433,8 @@ int64_t cchc_raise_turn(struct cchc_desk *desk)
 
 	if (cchc_jump_holds(&desk->jump, desk->boot_ms))
 		return desk->jump.held_until_ms - desk->boot_ms;
-	if (!desk->watched_once || desk->boot_ms - desk->watched_boot >= WATCH_MS) {
-		watch_agents(desk);
-		desk->watched_once = true;
-		desk->watched_boot = desk->boot_ms;
-	}
-	wait_ms = digests_turn(desk);
+	wait_ms = agents_turn(desk);
+	wait_ms = least(wait_ms, digests_turn(desk));
 	return wait_ms > 0 ? wait_ms : 0;
 }
 

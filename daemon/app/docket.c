@@ -1,7 +1,9 @@
 /* docket.c - open tasks by their next moment.
  *
  * A binary heap of (moment, place), each task knowing where it stands in it, and a hash
- * from number to place. A task costs about 110 bytes and its id. */
+ * from number to place. A task costs its place (88 bytes), 8 bytes of heap
+ * and buckets, both at most twice where the tables have just doubled, and its id: less
+ * than 300 bytes with an id of 60. */
 #include "app/docket.h"
 
 #include <stdlib.h>
@@ -340,6 +342,7 @@ static enum cchc_rc take_steps(const struct cchc_docket *d, const struct place *
 		int64_t moment = cchc_step_moment(&rules->step[i], p->task.effective);
 
 		if (p->task.effective == CCHC_DAY_NONE || moment > now_ms ||
+		    moment <= p->passed_ms ||
 		    !may_fire(d, &p->task, &rules->step[i], moment))
 			continue;
 		if (!firing_of(p, &rules->step[i], moment, arena, &firing[n]))

@@ -2,19 +2,24 @@
  *
  * Goes through the units in scope as the rollup does, but names instead of adding: the
  * figure given for the very period, else those of its parts; for computed rows the
- * figures of their parts; for derived rows the source rows below. Works on a board made
- * from one snapshot.
+ * figures of their parts; for derived rows the source rows below; for rows from the
+ * register the tasks that are counted, with what was typed beside them. Works on a board
+ * made from one snapshot.
  */
 
 #include <string.h>
 
 #include "app/cells.h"
+#include "app/counted.h"
 #include "app/job.h"
 #include "app/replies.h"
+#include "app/taskinfo.h"
 #include "core/result.h"
 
 enum {
 	LINES_A_FRAME = 60,
+	TASKS_A_FRAME = 32, /* of a KiB or two each at the very most */
+	TASKS_MAX = 10000,  /* that are listed */
 	CONTACT_OLD_MS = 24 * 3600 * 1000,
 	ENTRY_ARENA = 8 * 1024 * 1024
 };
@@ -31,6 +36,8 @@ struct explaining {
 	Cchc__Explanation page;
 	Cchc__Input *input[LINES_A_FRAME];
 	Cchc__Missing *missing[LINES_A_FRAME];
+	Cchc__TaskInfo *task[TASKS_A_FRAME];
+	uint32_t tasks; /* counted, in all frames and beyond */
 	enum cchc_rc rc;
 };
 
@@ -42,6 +49,7 @@ static void flush(struct explaining *e, enum cchc_which which)
 	part.explanation = &e->page;
 	e->page.input = e->input;
 	e->page.missing = e->missing;
+	e->page.task = e->task;
 	if (e->rc == CCHC_OK)
 		e->rc = cchc_answer_add(e->answer, &part, which);
 	cchc__explanation__init(&e->page);
@@ -105,6 +113,18 @@ static void add_origin(struct explaining *e, const struct cchc_stored_cell *cell
 	input->source = entry.source[0] ? keep(e, entry.source) : NULL;
 }
 
+/* What the register says where a figure was typed: the two should agree. */
+static void add_counted(struct explaining *e, uint32_t node, const struct cchc_row *row,
+			struct cchc_period period, Cchc__Input *input)
+{
+	const struct cchc_counts *counts = e->view->counts;
+
+	input->has_counted = counts && cchc_counts_cover(counts, period);
+	if (input->has_counted)
+		input->counted = cchc_counts_own(counts, e->shape->tree->node[node].unit,
+						 period, (enum cchc_register)row->counts);
+}
+
 enum use { ENTERS, DECLARED };
 
 static void add_input(struct explaining *e, uint32_t node, const struct cchc_row *row,
@@ -126,6 +146,8 @@ static void add_input(struct explaining *e, uint32_t node, const struct cchc_row
 	if (cchc_store_cell(&e->job->txn, e->shape->tree->node[node].unit, e->form_id,
 			    period, row->id, &cell))
 		add_origin(e, &cell, input);
+	if (row->counts != CCHC_REGISTER_NONE)
+		add_counted(e, node, row, period, input);
 	if (e->rc == CCHC_OK)
 		e->input[e->page.n_input++] = input;
 }
@@ -313,8 +335,8 @@ static void add_equals(struct explaining *e, uint32_t node, const struct cchc_ro
 		const struct cchc_row *part = &e->form->row[row->equals[i]];
 
 		if (part->derived_from != CCHC_NO_ROW ||
-		    cchc_resolve_entering(e->form, &yearly, slot, part, true)
-				    .state == CCHC_FIGURE)
+		    cchc_resolve_entering(e->form, &yearly, slot, part, true).state ==
+			    CCHC_FIGURE)
 			parts_enter = true;
 	}
 	if (!parts_enter) {
@@ -404,6 +426,58 @@ static void add_barred(struct explaining *e, uint32_t from, uint32_t to,
 	}
 }
 
+static bool on_counted(void *data, const struct cchc_task *task)
+{
+	struct explaining *e = data;
+	struct cchc_task kept = *task;
+	int64_t instant_ms = cchc_counts_instant(
+		e->job->question.period, e->form->closing_day, e->job->counted_ms);
+	Cchc__TaskInfo *info;
+
+	if (++e->tasks > TASKS_MAX)
+		return true;
+	if (e->page.n_task == TASKS_A_FRAME || e->page.n_input + e->page.n_missing > 0)
+		flush(e, CCHC_PART_MORE);
+	kept.id = keep(e, task->id);
+	kept.class_name = keep(e, task->class_name);
+	kept.title = keep(e, task->title);
+	kept.doc_number = keep(e, task->doc_number);
+	kept.assigner = keep(e, task->assigner);
+	if (e->rc != CCHC_OK)
+		return false;
+	info = cchc_task_info(e->job->catalog, &kept, instant_ms, &e->lines);
+	if (info)
+		e->task[e->page.n_task++] = info;
+	else
+		e->rc = CCHC_NOMEM;
+	return info;
+}
+
+/* From the register: the tasks are what is counted; what was typed is declared only, and
+ * nobody's figure is missing. */
+static void add_tasks(struct explaining *e, uint32_t from, uint32_t to)
+{
+	const struct cchc_question *q = &e->job->question;
+	struct cchc_counted counted = {
+		.tree = e->shape->tree,
+		.from = from,
+		.to = to,
+		.period = q->period,
+		.closing_day = e->form->closing_day,
+		.which = (enum cchc_register)q->row->counts,
+		.now_ms = e->job->counted_ms,
+	};
+
+	for (uint32_t i = from; i < to && e->rc == CCHC_OK; i++)
+		(void)add_over_time(e, i, q->row, q->period.slot, DECLARED);
+	if (e->rc == CCHC_OK)
+		cchc_counted_each(&counted, &e->job->txn, on_counted, e);
+	if (e->rc == CCHC_OK)
+		e->rc = e->job->txn.rc;
+	e->page.has_tasks = true;
+	e->page.tasks = e->tasks;
+}
+
 static void add_units(struct explaining *e, uint32_t node)
 {
 	const struct cchc_question *q = &e->job->question;
@@ -416,6 +490,10 @@ static void add_units(struct explaining *e, uint32_t node)
 
 	if (row->kind == CCHC_HEADING)
 		return;
+	if (cchc_result_is_counted(e->view, row, q->period)) {
+		add_tasks(e, from, to);
+		return;
+	}
 	if (row->reserved)
 		add_barred(e, from, to, row);
 	if (row->reserved && cchc_shape_is_base(e->shape, node))

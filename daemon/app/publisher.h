@@ -32,8 +32,8 @@ struct cchc_publisher {
 	size_t room;
 	uv_timer_t flush;  /* the end of a coalescing pause */
 	uv_timer_t repeat; /* idle topics */
-	uint64_t last_ns;  /* when published last */
-	uint64_t rest_ms;  /* to pause after that */
+	uint64_t owed_ns;  /* of the loop's time; see publisher.c */
+	uint64_t since_ns; /* owed at that instant */
 	bool waiting;      /* flush is armed */
 	bool enabled;
 	uint64_t sent;

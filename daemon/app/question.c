@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/cells.h"
+#include "app/encoded.h"
 #include "base/text.h"
 
 enum {

@@ -37,7 +37,7 @@ enum cchc_rc cchc_residence_ensure(struct cchc_daemon *d, uint16_t year)
  * change along. */
 void cchc_residence_trim(struct cchc_daemon *d)
 {
-	if (d->board->commit >= d->board->ahead && !d->publisher.waiting)
+	if (cchc_board_may_tell(d->board) && !d->publisher.waiting)
 		cchc_board_trim(d->board, d->settings.resident_periods,
 				cchc_day_at(cchc_clock_wall_ms()));
 }

@@ -77,7 +77,8 @@ struct cchc_outcome {
  *    unit as its lead and this due version, the moment lies after its fired_ms and not
  *    after the entry's clock. Those that do not hold are left out of what is journalled;
  *    with none left it is REPEATED and writes nothing. A task's fired_ms becomes the
- *    latest moment. What is superseded ends at once and is told to nobody.
+ *    latest moment. What is superseded ends at once and is told to nobody. Without any
+ *    firing it says how late it is, and is written.
  *  - HAND, SAY: what changes nothing is left out or REPEATED in the same way; an alert or
  *    silence that there is not, a silence without a future: REFUSED.
  *  - STEPS: a step not there before is since the entry's clock; one no longer there is

@@ -220,13 +220,14 @@ void cchc_firings_apply(struct cchc_txn *txn, struct cchc_entry *entry,
 {
 	struct cchc_firing *held =
 		cchc_arena_array(arena, entry->n_firings + 1, sizeof(*held));
+	size_t proposed = entry->n_firings;
 	struct touched raised;
 
-	if (!held || !make_room(txn, &raised, entry->n_firings, arena)) {
+	if (!held || !make_room(txn, &raised, proposed, arena)) {
 		cchc_txn_fail(txn, CCHC_NOMEM);
 		return;
 	}
-	for (size_t i = 0; i < entry->n_firings && !txn->rc; i++) {
+	for (size_t i = 0; i < proposed && !txn->rc; i++) {
 		if (!holds(txn, entry, &entry->firing[i], arena))
 			continue;
 		held[raised.n] = entry->firing[i];
@@ -237,7 +238,7 @@ void cchc_firings_apply(struct cchc_txn *txn, struct cchc_entry *entry,
 		note_fired(txn, &held[i], arena);
 	entry->firing = held;
 	entry->n_firings = raised.n;
-	if (raised.n == 0)
+	if (raised.n == 0 && proposed > 0)
 		outcome->applied = CCHC_REPEATED;
 	give(outcome, &raised);
 }

@@ -147,6 +147,11 @@ static const char *difference(const struct comparison *c)
 		return "derived_from";
 	if (!has_same_equals(c))
 		return "equals";
+	/* it may come, for `register_from` says from when on; what was counted stays so
+	 */
+	if (c->before->counts != CCHC_REGISTER_NONE &&
+	    c->now->counts != c->before->counts)
+		return "register";
 	return has_same_choices(c) ? NULL : "choices";
 }
 

@@ -176,7 +176,8 @@ bool cchc_form_is_for(const struct cchc_form *form, struct cchc_period period);
 
 /* A newer revision has a greater number (or is the very same file, by digest) and all
  * rows of the older one, with the same meaning: kind, decimals, rules and references; no
- * choice is lost; closing day and base level stay. What else is printed may change, rows
+ * choice is lost, nor the register where a row comes from it; closing day and base level
+ * stay. What else is printed may change, rows
  * may be added. Says the first difference. */
 CCHC_NODISCARD enum cchc_rc cchc_form_succeeds(const struct cchc_form *newer,
 					       const struct cchc_form *older,

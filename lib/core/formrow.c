@@ -290,6 +290,23 @@ static void read_names(struct reading_row *r)
 		read_title(r, titles->key[i], titles->item[i]);
 }
 
+/* Its figures are numbers of tasks, whatever other rows say and whoever may fill it. */
+static void check_register(const struct reading_row *r, const struct cchc_node *node)
+{
+	struct cchc_problems *problems = r->load->problems;
+
+	if (r->row->over_units != CCHC_UNITS_SUM)
+		cchc_problems_error(problems, node->place,
+				    "a row from the register adds up over units");
+	if (r->row->decimals > 0)
+		cchc_problems_error(problems, node->place,
+				    "a row from the register has no decimals");
+	if (r->row->reserved || get(r, "equals") || get(r, "derived_from"))
+		cchc_problems_error(problems, node->place,
+				    "a row from the register is neither reserved nor "
+				    "made of other rows");
+}
+
 static void read_register(struct reading_row *r)
 {
 	static const char *const NAMES[] = {"given", "on-time", "late", "overdue"};
@@ -303,9 +320,8 @@ static void read_register(struct reading_row *r)
 				&which))
 		return;
 	r->row->counts = (uint8_t)which;
-	if (r->row->over_units != CCHC_UNITS_SUM)
-		cchc_problems_error(r->load->problems, node->place,
-				    "a row from the register adds up over units");
+	if (r->bit & COUNT) /* what other kinds may not have was said */
+		check_register(r, node);
 }
 
 static bool is_word(const struct cchc_words *words, const char *folded)
@@ -431,8 +447,8 @@ static void read_values(struct reading_row *r)
 	read_levels(r);
 	read_scope(r);
 	read_rules(r);
-	read_register(r);
 	read_decimals(r);
+	read_register(r);
 	read_factor(r);
 	read_max(r);
 	read_choices(r);

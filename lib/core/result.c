@@ -296,8 +296,8 @@ static void answer_counts(const struct asking *a, const struct cchc_counts *coun
 		result->state = CCHC_RESULT_FIGURE;
 }
 
-static bool is_counted(const struct cchc_view *view, const struct cchc_row *row,
-		       struct cchc_period period)
+bool cchc_result_is_counted(const struct cchc_view *view, const struct cchc_row *row,
+			    struct cchc_period period)
 {
 	return row->counts != CCHC_REGISTER_NONE && view->counts &&
 	       cchc_counts_cover(view->counts, period);
@@ -329,7 +329,7 @@ enum cchc_rc cchc_result_of(const struct cchc_view *view, const struct cchc_shap
 		result->state = CCHC_RESULT_HEADING;
 		return CCHC_OK;
 	}
-	a.is_counted = is_counted(view, a.row, period);
+	a.is_counted = cchc_result_is_counted(view, a.row, period);
 	cchc_cell_contribute(shape, node, &yearly, a.slot, a.row, &a.own);
 	if (scope !=
 	    CCHC_SCOPE_BELOW) /* the printed form shows it whatever the row's scope */

@@ -32,7 +32,8 @@ struct cchc_result {
 	struct cchc_tally_entry
 		*tally; /* DIFFERS; choices and yes/no above one unit; ascending */
 	uint32_t n_tally;
-	struct cchc_figure declared; /* typed in a computed row; ABSENT: not */
+	struct cchc_figure declared; /* typed in a computed row, or one from the register;
+				      * ABSENT: not */
 	struct cchc_figure own; /* beside a common list: the unit's own; ABSENT: none */
 	struct cchc_figure derived; /* beside a typed figure of a derived row: what the
 				     * units below would give; ABSENT: nothing */
@@ -46,6 +47,10 @@ cchc_result_of(const struct cchc_view *view, const struct cchc_shape *shape,
 	       const struct cchc_view_period *p, struct cchc_period period, uint32_t node,
 	       enum cchc_scope scope, uint16_t row, struct cchc_arena *arena,
 	       struct cchc_result *result);
+
+/* The row comes from the register of tasks in this period, whatever was typed. */
+bool cchc_result_is_counted(const struct cchc_view *view, const struct cchc_row *row,
+			    struct cchc_period period);
 
 /* Whose figures enter the cell: scope `own` or a unit with nothing below: the unit's;
  * else also (TOTAL) or only (BELOW) those below. */

@@ -54,7 +54,8 @@ class Shipped(unittest.TestCase):
 				 ("/var/lib/cchcd/", ""), ("/run/cchcd/", ""),
 				 (":7402", ":*"), (":7403", ":*")):
 			text = text.replace(old, new)
-		shutil.copy(os.path.join(ROOT, "config", "keys.yaml"), self.folder)
+		for name in ("keys.yaml", "alerts.yaml", "contacts.yaml"):
+			shutil.copy(os.path.join(ROOT, "config", name), self.folder)
 		return self.write("cchcd.yaml", text)
 
 	def test_the_daemon_knows_every_key_and_the_file_shows_every_key(self):

@@ -86,7 +86,7 @@ class Scene:
 	def __init__(self, district):
 		self.district = district
 		self.stranger = district.path("keys", "stranger.key")
-		district._make_key(self.stranger)
+		district.make_key(self.stranger)
 		self.own = os.path.join(district.agents["11989"].folder, "agent.key")
 		self.ctl = district.path("keys", "ctl.key")
 

@@ -260,9 +260,9 @@ class District:
 			if name.endswith(".yaml"):
 				shutil.copyfile(os.path.join(forms, name),
 						self.path("forms", name))
-		self.server_key = self._make_key(self.path("keys", "cchcd.key"))
+		self.server_key = self.make_key(self.path("keys", "cchcd.key"))
 		self._write("server.pub", f"public: {self.server_key}\n")
-		self.keys = [("ctl", self._make_key(self.path("keys", "ctl.key")),
+		self.keys = [("ctl", self.make_key(self.path("keys", "ctl.key")),
 			      "role: operator")]
 		self.daemon = Daemon(self)
 
@@ -283,7 +283,7 @@ class District:
 			f.write(text)
 		os.replace(self.path(name + ".tmp"), self.path(name))
 
-	def _make_key(self, path):
+	def make_key(self, path):
 		"""The public key; a key that is there stays."""
 		if not os.path.exists(path):
 			done = run([self.programs.agent, "keygen", path])
@@ -299,7 +299,7 @@ class District:
 		"""Before start. valid_from: for a code that was re-used."""
 		agent = Agent(self, code)
 		os.makedirs(agent.reports("inbox"), exist_ok=True)
-		key = self._make_key(os.path.join(agent.folder, "agent.key"))
+		key = self.make_key(os.path.join(agent.folder, "agent.key"))
 		from_key = f', valid_from: "{valid_from}"' if valid_from else ""
 		self.keys.append((f"agent-{code}", key, f'role: agent, unit: "{code}"{from_key}'))
 		agent.valid_from = valid_from

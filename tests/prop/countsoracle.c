@@ -12,18 +12,15 @@ static const struct oracle_record *recorded_then(const struct oracle_task *task,
 	return last;
 }
 
-static bool is_counted(const struct oracle_task *task, uint32_t unit, cchc_day first,
-		       cchc_day last, int64_t now_ms, int which)
+static bool is_counted(const struct oracle_task *task, const struct oracle_record *r,
+		       cchc_day first, cchc_day last, int64_t now_ms, int which)
 {
 	int64_t end_ms = cchc_day_start_ms(last + 1);
 	int64_t instant = now_ms < end_ms ? now_ms : end_ms;
-	const struct oracle_record *r = recorded_then(task, now_ms, end_ms);
 	bool finished;
 	bool assigned_by_then;
 	bool late;
 
-	if (!r || r->lead != unit)
-		return false; /* "a task counts at its lead unit only" */
 	if (task->is_duty || r->cancelled)
 		return false; /* "report duties and cancelled tasks do not count" */
 	/* "one waiting for confirmation counts as done on its done date" */
@@ -46,6 +43,21 @@ static bool is_counted(const struct oracle_task *task, uint32_t unit, cchc_day f
 	}
 }
 
+unsigned oracle_task(const struct oracle_task *task, cchc_day first, cchc_day last,
+		     int64_t now_ms, uint32_t *unit)
+{
+	const struct oracle_record *r =
+		recorded_then(task, now_ms, cchc_day_start_ms(last + 1));
+	unsigned counted = 0;
+
+	for (int which = 0; r && which < 4; which++)
+		if (is_counted(task, r, first, last, now_ms, which))
+			counted |= 1u << which;
+	if (r)
+		*unit = r->lead; /* "a task counts at its lead unit only" */
+	return counted;
+}
+
 int64_t oracle_tasks(const struct oracle_task *tasks, size_t n, uint32_t unit,
 		     struct cchc_period period, int closing_day, int64_t now_ms,
 		     int which)
@@ -54,7 +66,11 @@ int64_t oracle_tasks(const struct oracle_task *tasks, size_t n, uint32_t unit,
 	cchc_day last = cchc_period_last_day(period, closing_day);
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < n; i++)
-		sum += is_counted(&tasks[i], unit, first, last, now_ms, which);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t lead = 0;
+		unsigned counted = oracle_task(&tasks[i], first, last, now_ms, &lead);
+
+		sum += lead == unit && counted & 1u << which;
+	}
 	return sum;
 }

@@ -26,6 +26,11 @@ struct oracle_task {
 	struct oracle_record record[ORACLE_RECORDS];
 };
 
+/* What one task counts as in a period from its first to its last day: 4.1 .. 4.4 as bits
+ * 0
+ * .. 3, at *unit. 0: as nothing. */
+unsigned oracle_task(const struct oracle_task *task, cchc_day first, cchc_day last,
+		     int64_t now_ms, uint32_t *unit);
 /* 4.1 .. 4.4 as 0 .. 3, of the tasks that `unit` leads. */
 int64_t oracle_tasks(const struct oracle_task *tasks, size_t n, uint32_t unit,
 		     struct cchc_period period, int closing_day, int64_t now_ms,

@@ -5,7 +5,8 @@
  *  1. Every cell is what the oracle finds from the figures alone.
  *  2. A view built from the figures, one that got them in another order, and one whose
  *     year was dropped and loaded again have the same cells.
- *  3. Where a watched unit's answer changed, its dirty bit is set.
+ *  3. Where a watched unit's answer changed, its dirty bit is set, and the period says of
+ *     the unit that it changed.
  *
  * A history that breaks a law is cut down as long as it still breaks it, and printed.
  */
@@ -215,22 +216,41 @@ static bool is_dirty(const struct duel *duel, const struct question *q)
 	return bits && (bits[q->at.row / 64] >> q->at.row % 64 & 1);
 }
 
+/* What the period says of the unit; 0: it holds nothing yet. */
+static uint64_t changed_at(const struct duel *duel, const struct question *q)
+{
+	const struct cchc_view_period *period = cchc_view_find(duel->view, q->at.period);
+	uint32_t node = CCHC_NO_NODE;
+
+	if (period)
+		node = cchc_tree_find(period->shape->tree, q->at.unit);
+	return node == CCHC_NO_NODE ? 0 : period->changed[node];
+}
+
+struct answered {
+	uint64_t print;
+	uint64_t changed;
+};
+
 /* The batch is applied; the answers to `n` questions are compared before and after. */
 static const struct question *dirty_holds(struct duel *duel, const struct change *batch,
 					  size_t n_batch, const struct question *q,
 					  size_t n)
 {
-	uint64_t *before = calloc(n + 1, sizeof(*before));
+	struct answered *before = calloc(n + 1, sizeof(*before));
 	const struct question *broken = NULL;
 
 	assert_non_null(before);
 	for (size_t i = 0; i < n; i++) {
 		clean(duel, q[i].at.unit);
-		before[i] = fingerprint(duel, &q[i]);
+		before[i] = (struct answered){fingerprint(duel, &q[i]),
+					      changed_at(duel, &q[i])};
 	}
 	duel_apply(duel, batch, n_batch);
 	for (size_t i = 0; i < n && !broken; i++)
-		if (fingerprint(duel, &q[i]) != before[i] && !is_dirty(duel, &q[i]))
+		if (fingerprint(duel, &q[i]) != before[i].print &&
+		    (!is_dirty(duel, &q[i]) ||
+		     changed_at(duel, &q[i]) == before[i].changed))
 			broken = &q[i];
 	free(before);
 	return broken;

@@ -255,28 +255,6 @@ static void assert_composed(struct world *w, struct kit *kit)
 				assert_int_equal(w->figure[u][s][row].state, CCHC_ABSENT);
 }
 
-static void replay(struct kit *from, struct kit *to)
-{
-	struct cchc_outcome outcome;
-	struct cchc_entry entry;
-	struct cchc_txn reading;
-	struct cchc_txn txn;
-	uint64_t last = kit_commit_number(from);
-
-	cchc_txn_read(&reading, from->store.env);
-	cchc_txn_write(&txn, to->store.env);
-	for (uint64_t number = 1; number <= last; number++) {
-		assert_true(cchc_store_entry(&reading, number, &to->arena, &entry));
-		entry.number = 0;
-		cchc_apply(&txn, &entry, NULL, NULL, &to->arena, &outcome);
-		assert_int_equal(outcome.applied, CCHC_APPLIED);
-		assert_int_equal(entry.number, number);
-		cchc_arena_reset(&to->arena);
-	}
-	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
-	assert_int_equal(cchc_txn_commit(&reading), CCHC_OK);
-}
-
 static void begin(struct world *w, uint64_t seed)
 {
 	*w = (struct world){.r = {.state = seed},
@@ -315,7 +293,7 @@ static void a_replayed_journal_gives_the_same_store(void **state)
 		kit_open(&one);
 		kit_open(&two);
 		run_history(&w, &one);
-		replay(&one, &two);
+		kit_replay(&one, &two);
 		for (int t = CCHC_TABLE_META + 1; t < CCHC_TABLES; t++)
 			assert_int_equal(kit_sum(&one, (enum cchc_table)t),
 					 kit_sum(&two, (enum cchc_table)t));

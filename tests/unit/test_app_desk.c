@@ -83,6 +83,25 @@ static void a_channel_that_fails_is_tried_less_and_less_often(void **state)
 	play_close(p);
 }
 
+/* Four at once were under way; then one shows whether it is back. */
+static void after_a_failure_one_handing_at_a_time_is_tried(void **state)
+{
+	struct play *p = begin(state);
+	char id[16];
+
+	p->answer[TO_LOG] = FAILS;
+	for (int i = 0; i < 10; i++) {
+		(void)snprintf(id, sizeof(id), "t%d", i);
+		(void)raise_one(p, id, p->w.viet_hung->id);
+	}
+	live(p, HOUR_MS);
+	assert_in_range(times(p, TO_LOG, NULL, NULL), 18, 26);
+	p->answer[TO_LOG] = TAKES;
+	live(p, 10 * MINUTE_MS);
+	assert_int_equal(cchc_desk_count(p->desk).owed, 0);
+	play_close(p);
+}
+
 static void a_bad_address_does_not_stop_the_others(void **state)
 {
 	struct play *p = begin(state);
@@ -275,6 +294,40 @@ static void one_that_ended_between_handing_and_answer_is_not_told_again(void **s
 	play_close(p);
 }
 
+/* A change of the alert is no answer to what was asked of the writer. */
+static void a_handing_again_waits_for_its_own_commit(void **state)
+{
+	struct play *p = begin(state);
+	uint64_t no = raise_one(p, "a", p->w.lac_dao->id);
+
+	p->answer[TO_LOG] = HANGS;
+	live(p, 1000);
+	restart(p);
+	p->n_told = 0;
+	(void)cchc_desk_advance(p->desk, p->now_ms, p->boot_ms);
+	say(p, (struct cchc_saying){.kind = CCHC_SAY_ACK, .alert = no, .note = "biết"});
+	assert_int_equal(times(p, TO_LOG, NULL, NULL), 0);
+	(void)play_commit(p);
+	assert_int_equal(times(p, TO_LOG, NULL, NULL), 1);
+	play_close(p);
+}
+
+static void a_write_of_which_nothing_is_heard_is_tried_again(void **state)
+{
+	struct play *p = begin(state);
+
+	(void)raise_one(p, "a", p->w.lac_dao->id);
+	p->write_loses = true;
+	live(p, 1000);
+	p->write_loses = false;
+	live(p, 50 * 1000);
+	assert_int_equal(p->n_told, 0);
+	live(p, MINUTE_MS + 10 * 1000);
+	assert_int_equal(times(p, TO_LOG, NULL, NULL), 1);
+	assert_int_equal(cchc_desk_count(p->desk).owed, 0);
+	play_close(p);
+}
+
 static void a_write_that_fails_is_tried_again(void **state)
 {
 	struct play *p = begin(state);
@@ -459,6 +512,7 @@ int main(void)
 		cmocka_unit_test(every_channel_hears_once_and_the_store_knows_it),
 		cmocka_unit_test(one_dead_channel_delays_no_other),
 		cmocka_unit_test(a_channel_that_fails_is_tried_less_and_less_often),
+		cmocka_unit_test(after_a_failure_one_handing_at_a_time_is_tried),
 		cmocka_unit_test(a_bad_address_does_not_stop_the_others),
 		cmocka_unit_test(what_is_refused_for_good_is_dropped_with_the_reason),
 		cmocka_unit_test(a_channel_taken_out_of_the_file_is_given_up),
@@ -471,6 +525,8 @@ int main(void)
 		cmocka_unit_test(a_handing_is_committed_before_it_is_tried),
 		cmocka_unit_test(
 			one_that_ended_between_handing_and_answer_is_not_told_again),
+		cmocka_unit_test(a_handing_again_waits_for_its_own_commit),
+		cmocka_unit_test(a_write_of_which_nothing_is_heard_is_tried_again),
 		cmocka_unit_test(a_write_that_fails_is_tried_again),
 		cmocka_unit_test(
 			people_are_told_when_the_gate_opens_and_machines_at_once),

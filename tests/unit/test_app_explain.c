@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "appkit.h"
+#include "taskkit.h"
+
 #include "app/job.h"
 #include "app/question.h"
 #include "core/result.h"
@@ -17,12 +19,15 @@
 
 enum { TOLD = 4096 };
 
+static int64_t now_ms;
+
 static int open_app(void **state)
 {
 	struct appkit *a = calloc(1, sizeof(*a));
 
 	assert_non_null(a);
 	appkit_open(a);
+	now_ms = KIT_NOW;
 	*state = a;
 	return 0;
 }
@@ -95,6 +100,17 @@ static const char *row_code(struct appkit *a, uint32_t id)
 	return cchc_form_row_by_id(a->catalog.form[0].form, id)->full_code;
 }
 
+static size_t tell_task(const Cchc__TaskInfo *task, char *told, size_t len)
+{
+	len = say(told, len, "; %s of %s %s", task->id, task->lead->code,
+		  cchc_task_state_name((enum cchc_task_state)task->state));
+	if (task->has_effective)
+		len = say(told, len, " due %d", task->effective - KIT_DAY);
+	if (task->has_done)
+		len = say(told, len, " done %d", task->done - KIT_DAY);
+	return task->overdue ? say(told, len, " overdue") : len;
+}
+
 /* Those who sent nothing at all say nothing of their own. */
 static size_t tell_page(struct appkit *a, const Cchc__Explanation *page, char *told,
 			size_t len)
@@ -111,9 +127,18 @@ static size_t tell_page(struct appkit *a, const Cchc__Explanation *page, char *t
 				len = say(told, len, ", derived %d",
 					  (int)page->cell->detail[i]->derived);
 	}
-	for (size_t i = 0; i < page->n_input; i++)
-		len = say(told, len, "; %s %s %d", page->input[i]->unit->code,
-			  row_code(a, page->input[i]->row), (int)page->input[i]->value);
+	for (size_t i = 0; i < page->n_input; i++) {
+		const Cchc__Input *input = page->input[i];
+
+		len = say(told, len, "; %s %s %d", input->unit->code,
+			  row_code(a, input->row), (int)input->value);
+		if (input->has_counted)
+			len = say(told, len, " counted %d", (int)input->counted);
+	}
+	for (size_t i = 0; i < page->n_task; i++)
+		len = tell_task(page->task[i], told, len);
+	if (page->has_tasks)
+		len = say(told, len, "; tasks %u", page->tasks);
 	for (size_t i = 0; i < page->n_missing; i++) {
 		const Cchc__Missing *m = page->missing[i];
 
@@ -134,7 +159,11 @@ static void explain(struct appkit *a, const char *unit, const char *row,
 		    enum cchc_scope scope, char told[TOLD])
 {
 	struct cchc_job job = {
-		.now_ms = KIT_NOW, .catalog = &a->catalog, .store = &a->kit.store};
+		.now_ms = now_ms,
+		.counted_ms = now_ms,
+		.catalog = &a->catalog,
+		.store = &a->kit.store,
+	};
 	uint32_t id = appkit_row(a, row)->id;
 	struct cchc_arena arena;
 	size_t len = 0;
@@ -244,6 +273,119 @@ static void what_was_typed_in_a_derived_row_has_the_derived_beside_it(void **sta
 		    "state 1 value 6, 1 of 1, derived 5; 325 II.1.2 6");
 }
 
+/* ---- from the register of tasks ---- */
+
+static void task(struct appkit *a, const char *id, const char *code, int due)
+{
+	struct cchc_deed deed = deed_add(id, appkit_unit(a, code)->id, KIT_DAY + due);
+
+	assert_int_equal(kit_deed(&a->kit, &deed, day_ms(KIT_DAY - 10, 60)).applied,
+			 CCHC_APPLIED);
+}
+
+static void done(struct appkit *a, const char *id, const char *code, int day)
+{
+	struct cchc_deed deed = deed_report(id, appkit_unit(a, code)->id, KIT_DAY + day);
+
+	deed.hand = CCHC_HAND_OPERATOR;
+	assert_int_equal(kit_deed(&a->kit, &deed, day_ms(KIT_DAY + day, 60)).applied,
+			 CCHC_APPLIED);
+}
+
+static void act(struct appkit *a, enum cchc_deed_kind kind, const char *id, int day)
+{
+	struct cchc_deed deed = deed_of(kind, id);
+
+	deed.due = deed.effective = KIT_DAY + day + 20;
+	deed.lead = appkit_unit(a, LAC_DAO)->id;
+	assert_int_equal(kit_deed(&a->kit, &deed, day_ms(KIT_DAY + day, 60)).applied,
+			 CCHC_APPLIED);
+}
+
+static void count_from_q1(struct appkit *a)
+{
+	a->catalog.counts_tasks = true;
+	a->catalog.register_from = KIT_Q1;
+}
+
+static void a_counted_cell_lists_the_tasks_it_counts(void **state)
+{
+	struct appkit *a = *state;
+	struct cchc_deed duty = deed_duty(appkit_unit(a, NHU_QUYNH)->id, "bao-cao/11986");
+
+	count_from_q1(a);
+	task(a, "A", NHU_QUYNH, -8);
+	task(a, "B", LAC_DAO, 30);
+	task(a, "C", DISTRICT, 0);
+	task(a, "D", NHU_QUYNH, -7);
+	task(a, "E", NHU_QUYNH, -8);
+	(void)kit_deed(&a->kit, &duty, day_ms(KIT_DAY - 10, 60));
+	done(a, "D", NHU_QUYNH, -9);
+	act(a, CCHC_DEED_CANCEL, "E", -7);
+	assert_told(a, DISTRICT, "I.4.1",
+		    "state 1 value 4, 12 of 12; A of 11986 open due -8 overdue; "
+		    "B of 11989 open due 30; C of 325 open due 0; "
+		    "D of 11986 waiting due -7 done -9; tasks 4");
+	assert_told(a, DISTRICT, "I.4.2",
+		    "state 1 value 1, 12 of 12; D of 11986 waiting due -7 done -9; "
+		    "tasks 1");
+	assert_told(a, DISTRICT, "I.4.3", "state 1 value 0, 12 of 12; tasks 0");
+	assert_told(a, NHU_QUYNH, "I.4.4",
+		    "state 1 value 1, 1 of 1; A of 11986 open due -8 overdue; tasks 1");
+	assert_told(a, LAC_DAO, "I.4.4", "state 1 value 0, 1 of 1; tasks 0");
+}
+
+static void what_was_typed_stands_beside_the_tasks(void **state)
+{
+	struct appkit *a = *state;
+
+	task(a, "A", NHU_QUYNH, 30);
+	(void)give(a, NHU_QUYNH, "I.4.1", 93);
+	(void)give(a, LAC_DAO, "I.4.1", 0);
+	assert_told(a, NHU_QUYNH, "I.4.1", "state 1 value 93, 1 of 1; 11986 I.4.1 93");
+	count_from_q1(a);
+	assert_told(a, DISTRICT, "I.4.1",
+		    "state 1 value 1, 12 of 12; 11986 I.4.1 93 counted 1; "
+		    "11989 I.4.1 0 counted 0; A of 11986 open due 30; tasks 1");
+}
+
+/* Quarter I ended on 14 March: what came later is of the next. */
+static void tasks_are_listed_as_the_period_saw_them(void **state)
+{
+	struct appkit *a = *state;
+
+	count_from_q1(a);
+	task(a, "A", NHU_QUYNH, -8);
+	task(a, "B", NHU_QUYNH, -8);
+	act(a, CCHC_DEED_MOVE, "A", 3);
+	act(a, CCHC_DEED_EXTEND, "A", 3);
+	done(a, "B", NHU_QUYNH, 2);
+	now_ms = day_ms(KIT_DAY + 40, 0);
+	assert_told(a, DISTRICT, "I.4.4",
+		    "state 1 value 2, 12 of 12; A of 11986 open due -8 overdue; "
+		    "B of 11986 open due -8 overdue; tasks 2");
+}
+
+static void many_tasks_come_in_several_parts(void **state)
+{
+	enum { MANY = 70 };
+	struct appkit *a = *state;
+	char told[TOLD];
+	char id[16];
+	size_t n = 0;
+
+	count_from_q1(a);
+	for (int i = 0; i < MANY; i++) {
+		(void)snprintf(id, sizeof(id), "T%d", i);
+		task(a, id, NHU_QUYNH, 30);
+	}
+	explain(a, DISTRICT, "I.4.1", CCHC_SCOPE_TOTAL, told);
+	for (const char *at = told; (at = strstr(at, " of 11986")); at++)
+		n++;
+	assert_int_equal(n, MANY);
+	assert_non_null(strstr(told, "; tasks 70"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
 
 int main(void)
@@ -253,6 +395,10 @@ int main(void)
 		TEST(what_a_commune_typed_in_a_reserved_row_shows_as_refused),
 		TEST(a_reserved_row_has_no_inputs_at_a_commune),
 		TEST(what_was_typed_in_a_derived_row_has_the_derived_beside_it),
+		TEST(a_counted_cell_lists_the_tasks_it_counts),
+		TEST(what_was_typed_stands_beside_the_tasks),
+		TEST(tasks_are_listed_as_the_period_saw_them),
+		TEST(many_tasks_come_in_several_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

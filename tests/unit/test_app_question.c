@@ -12,6 +12,7 @@
 #include "app/question.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "core/mix.h"
 
 enum { PROVINCES = 63, DISTRICTS = 705, COMMUNES = 10598 };
 
@@ -154,6 +155,68 @@ static void cells_of_every_commune_fit_their_frames(void **state)
 	assert_int_equal(ask_cells(c, "0", "district", NULL, 0), DISTRICTS);
 	assert_int_equal(ask_cells(c, "d5", "commune", NULL, 0), 16);
 	assert_int_equal(ask_cells(c, "0", NULL, NULL, 0), 1);
+}
+
+/* A commune gives, corrects or withdraws something in some quarter. */
+static void change_something(struct country *c, uint32_t round)
+{
+	struct cchc_board_form *form = cchc_board_form(c->board, 1);
+	struct cchc_period period = {2024, (uint8_t)(CCHC_Q1 + round % 3)};
+	uint16_t row = appkit_row(&c->app, round % 2 ? "I.2.1" : "VII.3")->index;
+	struct cchc_figure figure = {round % 5 ? round : 0,
+				     round % 5 ? CCHC_FIGURE : CCHC_WITHDRAWN};
+	char code[16];
+
+	(void)snprintf(code, sizeof(code), "c%u", round * 7919 % COMMUNES);
+	assert_int_equal(cchc_view_apply(form->view, appkit_unit(&c->app, code)->id,
+					 period, 1, &row, &figure),
+			 CCHC_OK);
+}
+
+static uint64_t print_of_districts(struct country *c, uint32_t scope)
+{
+	Cchc__CellsAsk ask = CCHC__CELLS_ASK__INIT;
+	struct cchc_question q;
+	uint64_t print = 0;
+
+	ask.period = cchc_period_code(KIT_Q1);
+	ask.unit = (char *)"0";
+	ask.level = (char *)"district";
+	ask.has_scope = true;
+	ask.scope = scope;
+	cchc_answer_init(&c->answer, 1, 2);
+	assert_true(cchc_question_of_cells(&q, &c->app.catalog, &ask, &c->answer));
+	cchc_question_answer_cells(&q, c->board, &c->answer);
+	assert_int_equal(decode_all(c), DISTRICTS);
+	for (struct cchc_frame *f = c->answer.first; f; f = f->next)
+		for (size_t i = 0; i < f->len; i++)
+			print = cchc_mix(print, f->bytes[i]);
+	cchc_answer_fini(&c->answer);
+	return print;
+}
+
+static void kept_districts_are_those_that_would_be_made_anew(void **state)
+{
+	struct country *c = *state;
+	struct cchc_board_form *form = cchc_board_form(c->board, 1);
+	uint64_t last[CCHC_SCOPES] = {0};
+
+	for (uint32_t round = 1; round <= 24; round++) {
+		uint32_t scope = round & 8 ? CCHC_SCOPE_TOTAL : CCHC_SCOPE_BELOW;
+		struct cchc_encoded kept;
+		uint64_t print;
+
+		change_something(c, round);
+		print = print_of_districts(c, scope);
+		if (round % 3 == 0 && round % 5) /* a figure of the quarter asked for */
+			assert_int_not_equal(print, last[scope]);
+		last[scope] = print;
+		kept = form->encoded;
+		form->encoded = (struct cchc_encoded){0};
+		assert_int_equal(print_of_districts(c, scope), print);
+		cchc_encoded_fini(&form->encoded);
+		form->encoded = kept;
+	}
 }
 
 static void run(struct country *c, struct cchc_job *job, void (*body)(struct cchc_job *))
@@ -310,6 +373,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cells_of_every_commune_fit_their_frames),
+		cmocka_unit_test(kept_districts_are_those_that_would_be_made_anew),
 		cmocka_unit_test(the_nation_is_explained_commune_by_commune),
 		cmocka_unit_test(a_commune_with_nothing_below_is_explained),
 		cmocka_unit_test(ten_thousand_agents_have_a_status),

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "base/check.h"
 #include "ctl/appendix.h"
 #include "ctl/columns.h"
 
@@ -318,6 +319,62 @@ static void a_table_looks_like_the_printed_form(void **state)
 	free(text);
 }
 
+/* A heading nothing came for, and a row with a figure. */
+static void rows_have_the_names_of_the_units_level(void **state)
+{
+	static const struct {
+		char *level;
+		const char *heading;
+		const char *row;
+	} LEVELS[] = {
+		{"district", "UBND tỉnh giao", "Việc tỉnh giao"},
+		{"commune", "UBND huyện giao", "Tổng số nhiệm vụ được giao"},
+		{"hamlet", "UBND huyện giao", "Tổng số nhiệm vụ được giao"},
+	};
+	static print_appendix *const PRINT[] = {cchc_ctl_appendix_csv,
+						cchc_ctl_appendix_json,
+						cchc_ctl_appendix_html, print_table};
+	struct ctlkit *kit = *state;
+	struct cchc_row *row = &kit->form->row[ctlkit_row(kit, "I.4.1")->index];
+
+	row->title[CCHC_DISTRICT] = "Việc tỉnh giao";
+	ctlkit_put(kit, "I.4.1", CCHC__CELL_STATE__FIGURE, 8, 1, 1);
+	for (size_t i = 0; i < CCHC_COUNT(LEVELS); i++) {
+		kit->unit.level = LEVELS[i].level;
+		for (size_t p = 0; p < CCHC_COUNT(PRINT); p++) {
+			char *text = printed(kit, PRINT[p]);
+
+			for (char *at = text; (at = strstr(at, "\n"));)
+				*at = ' '; /* tables wrap */
+			assert_has(text, LEVELS[i].row);
+			if (PRINT[p] != print_table)
+				assert_has(text, LEVELS[i].heading);
+			free(text);
+		}
+	}
+}
+
+/* What the register counts beside what people typed. */
+static void what_was_typed_beside_the_register_is_shown(void **state)
+{
+	struct ctlkit *kit = *state;
+	Cchc__Detail *detail;
+	char *text;
+
+	ctlkit_put(kit, "I.4.1", CCHC__CELL_STATE__FIGURE, 8, 1, 1);
+	detail = ctlkit_detail(kit, "I.4.1");
+	detail->has_declared_state = detail->has_declared = 1;
+	detail->declared_state = 1;
+	detail->declared = 93;
+	text = printed(kit, cchc_ctl_appendix_csv);
+	assert_line(text, "I,4.1,",
+		    "I,4.1,Tổng số nhiệm vụ được giao,Nhiệm vụ,figure,8,1,1,declared=93");
+	free(text);
+	text = printed(kit, cchc_ctl_appendix_html);
+	assert_has(text, "<td class=\"n\">8</td><td>số đã khai: 93</td>");
+	free(text);
+}
+
 static void an_answer_of_another_form_is_refused(void **state)
 {
 	struct ctlkit *kit = *state;
@@ -422,6 +479,8 @@ int main(void)
 		TEST(json_says_numbers_exactly),
 		TEST(no_line_of_a_table_is_wider_than_the_terminal),
 		TEST(a_table_looks_like_the_printed_form),
+		TEST(rows_have_the_names_of_the_units_level),
+		TEST(what_was_typed_beside_the_register_is_shown),
 		TEST(an_answer_of_another_form_is_refused),
 		cmocka_unit_test(widths_are_those_of_characters_not_bytes),
 		cmocka_unit_test(lines_break_at_blanks_and_long_words_anywhere),

@@ -499,7 +499,7 @@ static void a_heading_is_told_with_the_rows_below_it(void **state)
 	FILE *out = open_memstream(&text, &len);
 	json_t *json;
 
-	cchc_ctl_heading_text(kit->form, ctlkit_row(kit, "I.3"), out);
+	cchc_ctl_heading_text(kit->form, &kit->unit, ctlkit_row(kit, "I.3"), out);
 	fclose(out);
 	assert_has(text, "I.3  Kiểm tra CCHC\nDòng tiêu đề, không có số liệu");
 	assert_has(text, "  I.3.1  Số phòng, ban");
@@ -507,14 +507,20 @@ static void a_heading_is_told_with_the_rows_below_it(void **state)
 	assert_null(strstr(text, "I.4"));
 	free(text);
 	out = open_memstream(&text, &len);
-	assert_int_equal(cchc_ctl_heading_json(kit->form, ctlkit_row(kit, "I.3"), out),
-			 CCHC_OK);
+	assert_int_equal(
+		cchc_ctl_heading_json(kit->form, &kit->unit, ctlkit_row(kit, "I.3"), out),
+		CCHC_OK);
 	fclose(out);
 	json = json_loads(text, 0, NULL);
 	assert_string_equal(json_string_value(json_object_get(json, "state")), "heading");
 	assert_int_equal(json_array_size(json_object_get(json, "below")), 5);
 	assert_string_equal(text_at(json, "below", 1, "row"), "I.3.2");
 	json_decref(json);
+	free(text);
+	out = open_memstream(&text, &len);
+	cchc_ctl_heading_text(kit->form, &kit->unit, ctlkit_row(kit, "I.4"), out);
+	fclose(out);
+	assert_has(text, "UBND tỉnh giao"); /* the unit is a district */
 	free(text);
 }
 

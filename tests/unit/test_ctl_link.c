@@ -308,6 +308,26 @@ static void bytes_that_are_no_answer_are_told(void **state)
 	assert_int_equal(outcome.asked, 3);
 }
 
+/* uv timers count from the loop's clock, which stands still between its turns: one that
+ * was due before the turn began must not leave the turn without an end. */
+static void a_turn_ends_though_the_loops_clock_was_old(void **state)
+{
+	struct cchc_ctl_settings settings = {.key = key_path,
+					     .queries = "tcp://127.0.0.1:1",
+					     .server_key = "rq:rM>}U?@Lns47E1%kR.o@n%"
+							   "FcmmsL/@{H8]yf7"};
+	struct cchc_ctl_link *link = NULL;
+	struct cchc_err err = {0};
+
+	(void)state;
+	assert_int_equal(cchc_ctl_link_open(&settings, 0, &link, &err), CCHC_OK);
+	for (int i = 0; i < 3; i++) {
+		usleep(30 * 1000);
+		assert_true(cchc_ctl_link_turn(link, 10));
+	}
+	cchc_ctl_link_close(&link);
+}
+
 static void a_key_file_that_is_not_there_ends_the_start(void **state)
 {
 	struct cchc_ctl_settings settings = {.key = "/nowhere/ctl.key",
@@ -349,6 +369,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_greeted_in_vain_for_long),
 		cmocka_unit_test(a_refusal_is_told_as_it_was_said),
 		cmocka_unit_test(bytes_that_are_no_answer_are_told),
+		cmocka_unit_test(a_turn_ends_though_the_loops_clock_was_old),
 		cmocka_unit_test(a_key_file_that_is_not_there_ends_the_start),
 	};
 

@@ -314,6 +314,44 @@ static void tables_are_read_as_people_fill_them(void **state)
 	}
 }
 
+#define TITLED                                                                           \
+	"form: f\nrevision: 1\ntitle: T\nvalid_from: 2021-01-01\nparts:\n"               \
+	"  - code: I\n    name: P\n    rows:\n"                                          \
+	"      - {id: 1, code: 1, name: Việc huyện giao, kind: count, unit: U,\n"    \
+	"         titles: {district: Việc tỉnh giao}, over_units: sum,\n"            \
+	"         over_time: none, levels: [commune, district]}\n"                       \
+	"      - {id: 2, code: 2, name: Việc khác, kind: count, unit: U,\n"           \
+	"         over_units: sum, over_time: none, levels: [commune, district]}\n"
+
+/* Each level prints its own; people may fill either. */
+static void a_row_is_known_by_its_name_at_any_level(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *drawing;
+	} CASES[] = {
+		{PART_I "1,Việc huyện giao,,5,\n", "I.1=5"},
+		{PART_I "1,viec tinh giao,,5,\n", "I.1=5"},
+		{PART_I ",Việc tỉnh giao,,5,\n", "I.1=5"},
+		{PART_I "1,Việc xã giao,,5,\n", "I.1=5~4"},
+		{PART_I "2,Việc tỉnh giao,,5,\n", "I.2!name-mismatch"},
+	};
+	struct fixture *f = *state;
+	struct cchc_form *real = f->form;
+	struct cchc_node *root;
+
+	assert_int_equal(cchc_yaml_parse(&f->arena, "f", TITLED, strlen(TITLED),
+					 &f->problems, &root),
+			 CCHC_OK);
+	assert_int_equal(cchc_form_load(root, &f->problems, &f->form), CCHC_OK);
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
+		assert_int_equal(read_text(f, CASES[i].text), CCHC_OK);
+		assert_string_equal(draw(&f->filled), CASES[i].drawing);
+	}
+	cchc_form_free(&f->form);
+	f->form = real;
+}
+
 static void a_refusal_says_what_was_found_and_expected(void **state)
 {
 	static const struct {
@@ -424,6 +462,7 @@ int main(void)
 		cmocka_unit_test(the_printed_appendix_is_read_through_its_page_breaks),
 		cmocka_unit_test(tables_are_read_as_people_fill_them),
 		cmocka_unit_test(a_row_given_twice_names_both_lines),
+		cmocka_unit_test(a_row_is_known_by_its_name_at_any_level),
 		cmocka_unit_test(a_refusal_says_what_was_found_and_expected),
 		cmocka_unit_test(a_reserved_row_is_for_the_unit_above),
 		cmocka_unit_test(what_is_no_form_is_refused_whole),

@@ -259,6 +259,31 @@ static void money_rows_have_a_limit(void **state)
 	assert_int_equal(test_form_row(&real, "I.1")->max, 0);
 }
 
+/* Four rows are counted; their heading says who gave the tasks, which is another at the
+ * district. */
+static void tasks_are_counted_in_the_rows_below_their_heading(void **state)
+{
+	static const char *const ROW[CCHC_REGISTERS] = {"I.4.1", "I.4.2", "I.4.3",
+							"I.4.4"};
+	const struct cchc_row *heading = test_form_row(&real, "I.4");
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < real.form->n; i++)
+		n += real.form->row[i].counts != CCHC_REGISTER_NONE;
+	assert_int_equal(n, CCHC_REGISTERS);
+	for (int which = 0; which < CCHC_REGISTERS; which++)
+		assert_int_equal(test_form_row(&real, ROW[which])->counts, which);
+	for (int level = 0; level < CCHC_LEVELS; level++) {
+		const char *name = cchc_row_name(heading, (enum cchc_level)level);
+
+		if (level != CCHC_DISTRICT)
+			assert_string_equal(name, heading->name);
+		else
+			assert_non_null(strstr(name, "UBND tỉnh giao"));
+	}
+}
+
 static void rows_are_found_by_id_and_by_code(void **state)
 {
 	const struct cchc_form *form = real.form;
@@ -340,6 +365,7 @@ int main(void)
 		cmocka_unit_test(choices_are_what_the_unit_column_explains),
 		cmocka_unit_test(the_header_is_that_of_cchc),
 		cmocka_unit_test(money_rows_have_a_limit),
+		cmocka_unit_test(tasks_are_counted_in_the_rows_below_their_heading),
 		cmocka_unit_test(rows_are_found_by_id_and_by_code),
 		cmocka_unit_test(a_figure_feeds_what_is_computed_from_it),
 		cmocka_unit_test(names_of_scopes_and_kinds_read_back),

@@ -10,6 +10,7 @@
 #define SUM     "unit: U, over_units: sum, over_time: sum, levels: [commune]"
 #define COUNT_1 "      - {id: 1, code: 1, name: A, kind: count, " SUM "}\n"
 #define COUNT_2 "      - {id: 2, code: 2, name: B, kind: count, " SUM "}\n"
+#define COUNT_4 "      - {id: 4, code: 4, name: D, kind: count, " SUM "}\n"
 #define TALLY   "unit: U, over_units: tally, over_time: last, levels: [commune]"
 #define RATIO   "unit: \"%\", decimals: 1, levels: [commune], factor: 100, "
 
@@ -165,6 +166,75 @@ static void mistakes_in_a_row_are_named(void **state)
 
 	(void)state;
 	check_all(BAD, CCHC_COUNT(BAD));
+}
+
+static void mistakes_of_rows_from_the_register_are_named(void **state)
+{
+#define COUNTED(more) HEAD "      - {id: 1, code: 1, name: A, register: " more "}\n"
+#define UNITS(rule)   "unit: U, levels: [commune], over_time: none, over_units: " rule
+	static const struct bad BAD[] = {
+		{COUNTED("given, kind: count, " SUM), {NULL}},
+		{COUNTED("done, kind: count, " SUM),
+		 {"f.yaml:9:45: register is \"done\", not one of: given, on-time, late, "
+		  "overdue"}},
+		{COUNTED("[given], kind: count, " SUM),
+		 {"f.yaml:9:45: register must be one value"}},
+		{COUNTED("given, kind: percent, decimals: 0, " UNITS("spread")),
+		 {"f.yaml:9:35: a percent takes no register"}},
+		{COUNTED("given, kind: heading"),
+		 {"f.yaml:9:35: a heading takes no register"}},
+		{COUNTED("late, kind: count, " UNITS("same")),
+		 {"f.yaml:9:45: a row from the register adds up over units"}},
+		{COUNTED("late, kind: count, decimals: 1, " SUM),
+		 {"f.yaml:9:45: a row from the register has no decimals"}},
+		{COUNTED("late, kind: count, reserved: yes, " SUM),
+		 {"f.yaml:9:45: a row from the register is neither reserved nor made"}},
+		{COUNTED("late, kind: count, equals: [I.2], " SUM) COUNT_2,
+		 {"f.yaml:9:45: a row from the register is neither reserved nor made"}},
+		{COUNTED("late, kind: count, " SUM) "      - {id: 2, code: 2, name: B, "
+						    "kind: count, " SUM
+						    ", equals: [I.1]}\n"
+						    "      - {id: 3, code: 3, name: C, "
+						    "kind: count, " SUM
+						    ", reserved: yes, derived_from: "
+						    "I.1}\n" COUNT_4
+						    "      - {id: 5, code: 5, name: E, "
+						    "kind: ratio, " RATIO
+						    "numerator: I.1, denominator: I.4}\n"
+						    "      - {id: 6, code: 6, name: F, "
+						    "kind: ratio, " RATIO
+						    "numerator: I.4, denominator: I.1}\n",
+		 {"f.yaml:10:118: equals: I.1 comes from the register of tasks",
+		  "f.yaml:11:138: derived_from: I.1 comes from the register of tasks",
+		  "f.yaml:13:115: numerator: I.1 comes from the register of tasks",
+		  "f.yaml:14:133: denominator: I.1 comes from the register of tasks"}},
+	};
+
+	(void)state;
+	check_all(BAD, CCHC_COUNT(BAD));
+#undef UNITS
+#undef COUNTED
+}
+
+static void mistakes_in_titles_are_named(void **state)
+{
+#define TITLED(titles)                                                                   \
+	HEAD "      - {id: 1, code: 1, name: A, kind: heading, titles: " titles "}\n"
+	static const struct bad BAD[] = {
+		{TITLED("{district: B, province: C}"), {NULL}},
+		{TITLED("{}"), {NULL}},
+		{TITLED("B"), {"f.yaml:9:58: titles must be a map of levels and names"}},
+		{TITLED("[B]"),
+		 {"f.yaml:9:58: titles must be a map of levels and names"}},
+		{TITLED("{huyen: B, commune: ''}"),
+		 {"f.yaml:9:59: a level is \"huyen\", not one of: nation, province",
+		  "f.yaml:9:78: a title is empty"}},
+		{TITLED("{district: [B]}"), {"f.yaml:9:69: a title must be one value"}},
+	};
+
+	(void)state;
+	check_all(BAD, CCHC_COUNT(BAD));
+#undef TITLED
 }
 
 static void mistakes_in_choices_are_named(void **state)
@@ -419,6 +489,8 @@ int main(void)
 		cmocka_unit_test(a_small_form_is_taken),
 		cmocka_unit_test(mistakes_in_the_header_are_named),
 		cmocka_unit_test(mistakes_in_a_row_are_named),
+		cmocka_unit_test(mistakes_of_rows_from_the_register_are_named),
+		cmocka_unit_test(mistakes_in_titles_are_named),
 		cmocka_unit_test(mistakes_in_choices_are_named),
 		cmocka_unit_test(rows_must_refer_to_rows_that_fit),
 		cmocka_unit_test(no_row_is_computed_from_itself),

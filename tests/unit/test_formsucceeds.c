@@ -123,11 +123,33 @@ static void rules_and_closing_days_may_not_change(void **state)
 	test_form_fini(&old);
 }
 
+/* From when on is a setting: so a row may begin to come from the register. */
+static void a_row_may_come_to_the_register_and_not_leave_it(void **state)
+{
+	struct test_form old;
+	struct test_form made;
+	struct cchc_row *row;
+
+	(void)state;
+	test_form_init(&old, "old.yaml", OLD, strlen(OLD));
+	test_form_init(&made, "new.yaml", OLD, strlen(OLD));
+	row = &made.form->row[0];
+	row->counts = CCHC_REGISTER_LATE;
+	assert_int_equal(cchc_form_succeeds(made.form, old.form, NULL), CCHC_OK);
+	old.form->row[0].counts = CCHC_REGISTER_OVERDUE;
+	expect_refused(&made, &old, "form f: row 1 (I.1): register has changed");
+	row->counts = CCHC_REGISTER_NONE;
+	expect_refused(&made, &old, "form f: row 1 (I.1): register has changed");
+	test_form_fini(&made);
+	test_form_fini(&old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_may_change_and_what_may_not),
 		cmocka_unit_test(rules_and_closing_days_may_not_change),
+		cmocka_unit_test(a_row_may_come_to_the_register_and_not_leave_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

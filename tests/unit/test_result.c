@@ -5,7 +5,7 @@
 #include "answer.h"
 #include "core/view.h"
 #include "formfile.h"
-#include "io/csv.h"
+#include "unitfile.h"
 
 enum { YEAR = 2024 };
 
@@ -22,6 +22,14 @@ struct district {
 	struct cchc_units units;
 	struct cchc_trees trees;
 	struct cchc_view *view;
+	struct cchc_counts *counts; /* of tasks; made by `count` */
+};
+
+/* A task of the register, assigned on 1 March. */
+struct tasked {
+	const char *unit;
+	int due;  /* day of March; */
+	int done; /* 0: not yet */
 };
 
 /* what: a number in the row's scale, "na" or "withdrawn" */
@@ -42,27 +50,6 @@ struct asked {
 
 /* --- the district ---------------------------------------------------------------- */
 
-static void load_units(struct district *d)
-{
-	static const char PATH[] = SOURCE_DIR "/config/units/van-lam.csv";
-	static char bytes[64 * 1024];
-	struct cchc_problems problems;
-	struct cchc_sheet sheet;
-	FILE *file = fopen(PATH, "rb");
-	size_t len;
-	uint32_t next = 1;
-
-	assert_non_null(file);
-	len = fread(bytes, 1, sizeof(bytes), file);
-	(void)fclose(file);
-	cchc_problems_init(&problems);
-	assert_int_equal(cchc_csv_parse(&d->arena, PATH, bytes, len, &problems, &sheet),
-			 CCHC_OK);
-	assert_int_equal(cchc_units_load(&d->units, &sheet, &problems), CCHC_OK);
-	assert_int_equal(cchc_units_identify(&d->units, NULL, NULL, &next), CCHC_OK);
-	cchc_problems_fini(&problems);
-}
-
 static int setup(void **state)
 {
 	static struct district d;
@@ -71,7 +58,7 @@ static int setup(void **state)
 	test_form_open(&d.form);
 	cchc_arena_init(&d.arena, 1u << 20);
 	cchc_arena_init(&d.answers, 1u << 20);
-	load_units(&d);
+	test_units_load(&d.units, &d.arena, SOURCE_DIR "/config/units/van-lam.csv");
 	cchc_trees_init(&d.trees, &d.units);
 	*state = &d;
 	return cchc_view_new(d.form.form, &d.trees, d.units.max_id, &d.view) ||
@@ -83,6 +70,7 @@ static int teardown(void **state)
 	struct district *d = *state;
 
 	cchc_view_free(&d->view);
+	cchc_counts_free(&d->counts);
 	cchc_trees_fini(&d->trees);
 	cchc_units_fini(&d->units);
 	cchc_arena_fini(&d->answers);
@@ -155,6 +143,39 @@ static void ask(struct district *d, const struct asked *asked, size_t n)
 	}
 }
 
+/* Tasks as on 10 March; the register answers in periods that begin on `from` or later. */
+static void count(struct district *d, cchc_day from, const struct tasked *tasks, size_t n)
+{
+	cchc_day first = cchc_day_of(YEAR, 3, 1);
+	struct cchc_counts_options options = {
+		.trees = &d->trees,
+		.max_unit = d->units.max_id,
+		.closing_day = d->form.form->closing_day,
+		.from = from,
+		.now_ms = cchc_day_start_ms(first + 9),
+	};
+
+	assert_int_equal(cchc_counts_new(&options, &d->counts), CCHC_OK);
+	assert_int_equal(cchc_counts_add_year(d->counts, YEAR, 0), CCHC_OK);
+	for (size_t i = 0; i < n; i++) {
+		struct cchc_task_past past = {
+			.at_ms = cchc_day_start_ms(first),
+			.lead = unit_id(d, tasks[i].unit),
+			.effective = first - 1 + tasks[i].due,
+			.done = tasks[i].done ? first - 1 + tasks[i].done : CCHC_DAY_NONE,
+			.state = tasks[i].done ? CCHC_TASK_WAITING : CCHC_TASK_OPEN,
+		};
+		struct cchc_task task = {.assigned = first, .past = &past, .n_past = 1};
+
+		assert_int_equal(cchc_counts_add_task(d->counts, &task, YEAR), CCHC_OK);
+	}
+	d->view->counts = d->counts;
+}
+
+#define Q1_BEGINS cchc_day_of(YEAR - 1, 12, 15)
+#define COUNT(from, ...)                                                                 \
+	count(*state, from, (const struct tasked[]){__VA_ARGS__},                        \
+	      CCHC_COUNT(((const struct tasked[]){__VA_ARGS__})))
 #define GIVE(...)                                                                        \
 	give(*state, (const struct given[]){__VA_ARGS__},                                \
 	     CCHC_COUNT(((const struct given[]){__VA_ARGS__})))
@@ -397,6 +418,72 @@ static void the_sum_of_a_common_list_stands_beside_what_it_is_below(void **state
 	ASK({DISTRICT, "2024-Q1", "III.1.4", TOTAL, "figure 116, 2 of 12, own figure 416"});
 }
 
+/* --- from the register of tasks -------------------------------------------------- */
+
+#define SOME_TASKS                                                                         \
+	{NHU_QUYNH, 8, 8}, {NHU_QUYNH, 5, 0}, {LAC_DAO, 5, 6}, {DISTRICT, 30, 0}
+
+static void the_register_answers_in_every_scope(void **state)
+{
+	COUNT(Q1_BEGINS, SOME_TASKS);
+	ASK({DISTRICT, "2024-Q1", "I.4.1", TOTAL, "figure 4, 12 of 12"},
+	    {DISTRICT, "2024-Q1", "I.4.1", OWN, "figure 1 alone, 1 of 1"},
+	    {DISTRICT, "2024-Q1", "I.4.1", BELOW, "figure 3, 11 of 11"},
+	    {DISTRICT, "2024-Q1", "I.4.1", REPORT, "figure 1 alone, 1 of 1"},
+	    {DISTRICT, "2024-Q1", "I.4.2", TOTAL, "figure 1, 12 of 12"},
+	    {DISTRICT, "2024-Q1", "I.4.3", BELOW, "figure 1, 11 of 11"},
+	    {DISTRICT, "2024-Q1", "I.4.4", TOTAL, "figure 1, 12 of 12"},
+	    {NHU_QUYNH, "2024-Q1", "I.4.1", TOTAL, "figure 2 alone, 1 of 1"},
+	    {NHU_QUYNH, "2024-Q1", "I.4.4", OWN, "figure 1 alone, 1 of 1"},
+	    {CHI_DAO, "2024-Q1", "I.4.1", TOTAL, "figure 0 alone, 1 of 1"},
+	    {PROVINCE, "2024-Q1", "I.4.1", BELOW, "figure 4, 12 of 12"},
+	    {PROVINCE, "2024-H1", "I.4.1", TOTAL, "figure 4, 12 of 12"});
+}
+
+static void what_is_typed_beside_the_register_is_declared_only(void **state)
+{
+	COUNT(Q1_BEGINS, SOME_TASKS);
+	GIVE({NHU_QUYNH, "2024-Q1", "I.4.1", "93"}, {DISTRICT, "2024-Q1", "I.4.1", "9"},
+	     {LAC_DAO, "2024-Q1", "I.4.4", "na"}, {CHI_DAO, "2024-Q1", "I.4.1", "withdrawn"});
+	ASK({NHU_QUYNH, "2024-Q1", "I.4.1", OWN, "figure 2 alone, 1 of 1, declared figure 93"},
+	    {DISTRICT, "2024-Q1", "I.4.1", TOTAL, "figure 4, 12 of 12, declared figure 9"},
+	    {DISTRICT, "2024-Q1", "I.4.1", BELOW, "figure 3, 11 of 11"},
+	    {LAC_DAO, "2024-Q1", "I.4.4", REPORT, "figure 0 alone, 1 of 1, declared na"},
+	    {CHI_DAO, "2024-Q1", "I.4.1", OWN, "figure 0 alone, 1 of 1"});
+}
+
+/* Q2 begins on 15 March: it has no counts yet on the 10th. */
+static void where_the_register_does_not_reach_typed_figures_stand(void **state)
+{
+	COUNT(cchc_day_of(YEAR, 2, 15), SOME_TASKS);
+	GIVE({NHU_QUYNH, "2024-Q1", "I.4.1", "93"}, {NHU_QUYNH, "2024-Q2", "I.4.1", "5"},
+	     {NHU_QUYNH, "2024-03", "I.4.1", "7"});
+	ASK({NHU_QUYNH, "2024-Q1", "I.4.1", TOTAL, "figure 93 alone, 1 of 1"},
+	    {DISTRICT, "2024-Q1", "I.4.1", TOTAL, "figure 93, 1 of 12"},
+	    {DISTRICT, "2024-03", "I.4.1", TOTAL, "figure 4, 12 of 12"},
+	    {NHU_QUYNH, "2024-03", "I.4.1", OWN, "figure 2 alone, 1 of 1, declared figure 7"},
+	    {DISTRICT, "2024-Q2", "I.4.1", TOTAL, "figure 5, 1 of 12"},
+	    {DISTRICT, "2024-Q2", "I.4.2", TOTAL, "absent, 0 of 12"});
+}
+
+/* The row is for communes and districts; what the nation gave a province counts too. */
+static void a_unit_of_another_level_that_has_tasks_counts_in_both(void **state)
+{
+	COUNT(Q1_BEGINS, {PROVINCE, 30, 0}, {NHU_QUYNH, 30, 0});
+	ASK({PROVINCE, "2024-Q1", "I.4.1", OWN, "figure 1 alone, 1 of 1"},
+	    {PROVINCE, "2024-Q1", "I.4.1", TOTAL, "figure 2, 13 of 13"},
+	    {PROVINCE, "2024-Q1", "I.4.1", BELOW, "figure 1, 12 of 12"},
+	    {PROVINCE, "2024-Q1", "I.4.4", TOTAL, "figure 0, 13 of 13"});
+}
+
+static void a_unit_of_another_level_without_tasks_has_no_cell(void **state)
+{
+	COUNT(Q1_BEGINS, {NHU_QUYNH, 30, 0});
+	ASK({PROVINCE, "2024-Q1", "I.4.1", OWN, "absent alone, 0 of 0"},
+	    {PROVINCE, "2024-Q1", "I.4.1", TOTAL, "figure 1, 12 of 12"},
+	    {NHU_QUYNH, "2024-Q1", "I.4.1", BELOW, "absent, 0 of 0"});
+}
+
 /* clang-format on */
 
 int main(void)
@@ -423,6 +510,11 @@ int main(void)
 		TEST(the_parts_of_the_district_enter_not_the_sum_it_typed),
 		TEST(a_typed_sum_enters_where_no_part_is_known),
 		TEST(the_sum_of_a_common_list_stands_beside_what_it_is_below),
+		TEST(the_register_answers_in_every_scope),
+		TEST(what_is_typed_beside_the_register_is_declared_only),
+		TEST(where_the_register_does_not_reach_typed_figures_stand),
+		TEST(a_unit_of_another_level_that_has_tasks_counts_in_both),
+		TEST(a_unit_of_another_level_without_tasks_has_no_cell),
 	};
 #undef TEST
 

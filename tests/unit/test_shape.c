@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "core/shape.h"
 #include "formfile.h"
-#include "io/csv.h"
+#include "unitfile.h"
 
 struct place {
 	struct test_form form;
@@ -14,27 +14,12 @@ struct place {
 
 static int load_units(void **state)
 {
-	static const char PATH[] = TEST_DATA "/reorganised.csv";
 	static struct place p;
-	static char bytes[16 * 1024];
-	struct cchc_problems problems;
-	struct cchc_sheet sheet;
-	FILE *file = fopen(PATH, "rb");
-	size_t len;
-	uint32_t next = 1;
 
-	assert_non_null(file);
-	len = fread(bytes, 1, sizeof(bytes), file);
-	(void)fclose(file);
 	p = (struct place){0};
 	test_form_open(&p.form);
 	cchc_arena_init(&p.arena, 1u << 20);
-	cchc_problems_init(&problems);
-	assert_int_equal(cchc_csv_parse(&p.arena, PATH, bytes, len, &problems, &sheet),
-			 CCHC_OK);
-	assert_int_equal(cchc_units_load(&p.units, &sheet, &problems), CCHC_OK);
-	assert_int_equal(cchc_units_identify(&p.units, NULL, NULL, &next), CCHC_OK);
-	cchc_problems_fini(&problems);
+	test_units_load(&p.units, &p.arena, TEST_DATA "/reorganised.csv");
 	*state = &p;
 	return 0;
 }

@@ -136,7 +136,6 @@ static void what_no_longer_holds_writes_nothing(void **state)
 	sum = kit_sum_all(&kit);
 	assert_int_equal(kit_fire(&kit, wrong, CCHC_COUNT(wrong), at + 40).applied,
 			 CCHC_REPEATED);
-	assert_int_equal(kit_fire(&kit, NULL, 0, at).applied, CCHC_REPEATED);
 	assert_int_equal(kit_sum_all(&kit), sum);
 	assert_int_equal(kit_fire(&kit, &sound, 1, at + 40).applied, CCHC_APPLIED);
 	sum = kit_sum_all(&kit);
@@ -144,6 +143,24 @@ static void what_no_longer_holds_writes_nothing(void **state)
 	sound.moment_ms = at + MINUTE; /* the rule has another hour now: the same key */
 	assert_int_equal(kit_fire(&kit, &sound, 1, at + MINUTE).applied, CCHC_REPEATED);
 	assert_int_equal(kit_sum_all(&kit), sum);
+}
+
+/* What time alone changed is told under its number. */
+static void a_clock_reading_alone_is_journalled(void **state)
+{
+	struct cchc_outcome outcome = kit_fire(&kit, NULL, 0, day_ms(KIT_DAY, 0));
+	struct cchc_entry back;
+	struct cchc_txn txn;
+
+	(void)state;
+	assert_int_equal(outcome.applied, CCHC_APPLIED);
+	assert_int_equal(outcome.n_alerts, 0);
+	cchc_txn_read(&txn, kit.store.env);
+	assert_true(cchc_store_entry(&txn, 2, &kit.arena, &back));
+	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+	assert_int_equal(back.kind, CCHC_ENTRY_FIRE);
+	assert_int_equal(back.n_firings, 0);
+	assert_true(back.clock_ms == day_ms(KIT_DAY, 0));
 }
 
 static void a_task_that_is_done_raises_nothing(void **state)
@@ -562,6 +579,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FRESH(a_step_is_owed_by_the_firing_that_is_committed),
 		FRESH(what_no_longer_holds_writes_nothing),
+		FRESH(a_clock_reading_alone_is_journalled),
 		FRESH(a_task_that_is_done_raises_nothing),
 		FRESH(the_journal_has_what_held),
 		FRESH(of_steps_passed_meanwhile_only_the_latest_is_told),

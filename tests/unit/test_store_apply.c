@@ -301,6 +301,43 @@ static void the_chain_of_a_cell_is_read_back_to_its_first_entry(void **state)
 	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
 }
 
+struct walked {
+	uint64_t numbers;
+	uint64_t rows;
+};
+
+static void on_entry(void *data, const struct cchc_entry *entry)
+{
+	struct walked *walked = data;
+
+	assert_int_equal(entry->number, walked->numbers + 1);
+	walked->numbers = entry->number;
+	for (size_t i = 0; i < entry->n_cells; i++)
+		walked->rows += entry->cell[i].row;
+}
+
+static void a_walk_meets_every_entry_in_the_order_of_their_numbers(void **state)
+{
+	struct sender sender = sender_of(7, 0x11);
+	struct walked walked = {0};
+	struct cchc_txn txn;
+
+	(void)state;
+	for (uint16_t i = 1; i <= 300; i++) {
+		struct cchc_entry_cell cell = {.row = i, .state = CCHC_NA};
+		struct cchc_entry entry = entry_next(&sender, CCHC_ENTRY_UPDATE, i);
+
+		entry.cell = &cell;
+		entry.n_cells = 1;
+		(void)kit_apply(&kit, &entry, i);
+	}
+	cchc_txn_read(&txn, kit.store.env);
+	cchc_store_each_entry(&txn, on_entry, &walked);
+	assert_int_equal(walked.numbers, 300);
+	assert_int_equal(walked.rows, 300 * 301 / 2);
+	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+}
+
 static void rows_in_any_order_and_far_apart_are_all_kept(void **state)
 {
 	static const uint16_t ROWS[] = {65534, 1, 64, 63, 4000, 65, 127, 128, 2};
@@ -427,6 +464,7 @@ int main(void)
 		FRESH(the_last_64_retired_epochs_are_known),
 		FRESH(each_change_of_a_cell_names_the_entry_before_it),
 		FRESH(the_chain_of_a_cell_is_read_back_to_its_first_entry),
+		FRESH(a_walk_meets_every_entry_in_the_order_of_their_numbers),
 		FRESH(rows_in_any_order_and_far_apart_are_all_kept),
 		FRESH(a_later_message_keeps_what_it_does_not_name),
 		FRESH(an_entry_that_no_daemon_writes_fails_the_transaction),

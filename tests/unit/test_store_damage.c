@@ -92,11 +92,23 @@ static void read_reports(struct cchc_txn *txn)
 	cchc_store_each_report(txn, 7, on_any_report, NULL);
 }
 
+static void on_any_entry(void *data, const struct cchc_entry *entry)
+{
+	(void)data;
+	(void)entry;
+	fail_msg("%s", "a damaged entry");
+}
+
 static void read_journal(struct cchc_txn *txn)
 {
 	struct cchc_entry entry;
 
 	assert_false(cchc_store_entry(txn, 1, &kit.arena, &entry));
+}
+
+static void walk_journal(struct cchc_txn *txn)
+{
+	cchc_store_each_entry(txn, on_any_entry, NULL);
 }
 
 static void read_marks(struct cchc_txn *txn)
@@ -222,6 +234,7 @@ static void what_does_not_decode_fails_the_transaction(void **state)
 		{CCHC_TABLE_FORMS, cchc_key_form(1, 1), read_forms},
 		{CCHC_TABLE_REPORTS, cchc_key_report(7, KIT_FORM, KIT_Q1), read_reports},
 		{CCHC_TABLE_JOURNAL, cchc_key_number(1), read_journal},
+		{CCHC_TABLE_JOURNAL, cchc_key_number(1), walk_journal},
 		{CCHC_TABLE_MARKS, cchc_key_mark(7, 1), read_marks},
 		{CCHC_TABLE_REFUSALS, cchc_key_refusals(7, 1, 1), read_refusals},
 		{CCHC_TABLE_TASKS, cchc_key_number(1), read_tasks},

@@ -263,6 +263,37 @@ static void a_digest_tells_units_periods_rows_and_states_apart(void **state)
 	}
 }
 
+static uint32_t differ(const struct store *a, const struct cchc_figures *b, uint32_t from)
+{
+	uint32_t unit = cchc_figures_differ(&a->figures, b, Q1.year, from);
+
+	assert_int_equal(cchc_figures_differ(b, &a->figures, Q1.year, from), unit);
+	return unit;
+}
+
+static void stores_differ_at_the_units_whose_cells_do(void **state)
+{
+	struct cchc_figure five = {5, CCHC_FIGURE};
+	struct store *store = *state;
+	struct cchc_figures other;
+
+	cchc_figures_init(&other, store->form.form, MAX_UNIT);
+	set(store, 3, Q1, 0, five);
+	assert_int_equal(differ(store, &other, 1), 3); /* it has no such year at all */
+	assert_int_equal(cchc_figures_add_year(&other, Q1.year), CCHC_OK);
+	assert_int_equal(cchc_figures_set(&other, 3, Q1, 0, five), CCHC_OK);
+	assert_int_equal(differ(store, &other, 1), 0);
+	set(store, MAX_UNIT, Q1, 136, five);
+	set(store, 5, (struct cchc_period){2024, CCHC_YEAR}, 7,
+	    (struct cchc_figure){0, CCHC_NA});
+	assert_int_equal(differ(store, &other, 1), 5);
+	assert_int_equal(differ(store, &other, 6), MAX_UNIT);
+	assert_int_equal(differ(store, &other, MAX_UNIT + 1), 0);
+	set(store, MAX_UNIT, Q1, 136, (struct cchc_figure){0});
+	assert_int_equal(differ(store, &other, 6), 0); /* as if never given */
+	cchc_figures_fini(&other);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -275,6 +306,7 @@ int main(void)
 		TEST(years_come_and_go_on_their_own),
 		TEST(a_digest_is_of_the_cells_not_of_their_history),
 		TEST(a_digest_tells_units_periods_rows_and_states_apart),
+		TEST(stores_differ_at_the_units_whose_cells_do),
 	};
 #undef TEST
 

@@ -334,6 +334,8 @@ static void no_row_is_given_twice(void **state)
 	assert_answer(REPORT, &r, CCHC_OK, "");
 	r.n_row = r.n_value = 4;
 	assert_answer(REPORT, &r, CCHC_INVALID, "Report.row: a row is given twice");
+	rows[3] = 7 + 512; /* looks like 7 at first */
+	assert_answer(REPORT, &r, CCHC_OK, "");
 }
 
 /* A packet of 26 KB once overflowed the stack in a message that contained itself. */

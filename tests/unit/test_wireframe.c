@@ -187,6 +187,58 @@ static void encoding_says_when_memory_ends(void **state)
 	cchc_arena_fini(&small);
 }
 
+static enum cchc_rc encode_pieces(const struct cchc_wire_piece *piece, size_t n,
+				  uint8_t **bytes, size_t *len)
+{
+	Cchc__Ack ack = CCHC__ACK__INIT;
+
+	return cchc_wire_encode_with(&arena, &ack.base, 4, piece, n, bytes, len);
+}
+
+static void parts_encoded_before_give_the_same_frame(void **state)
+{
+	static struct cchc_wire_piece piece[MANY];
+	Cchc__Ack ack = CCHC__ACK__INIT;
+	size_t len;
+	size_t len_of_pieces = 0;
+	uint8_t *bytes;
+	uint8_t *of_pieces = NULL;
+
+	(void)state;
+	for (size_t n = 0; n <= 200; n += 50) {
+		ack.n_refused = n;
+		ack.refused = refuseds;
+		bytes = encode(&ack, &len);
+		for (size_t i = 0; i < n; i++)
+			piece[i].bytes = encode(refuseds[i], &piece[i].len);
+		assert_int_equal(encode_pieces(piece, n, &of_pieces, &len_of_pieces),
+				 CCHC_OK);
+		assert_int_equal(len, len_of_pieces);
+		assert_memory_equal(bytes, of_pieces, len);
+	}
+}
+
+static void parts_that_do_not_fit_a_frame_are_not_encoded(void **state)
+{
+	struct cchc_wire_piece piece[2] = {{zeros, 40000}, {zeros, 0}};
+	uint8_t *bytes = NULL;
+	size_t len;
+	size_t rest;
+
+	(void)state;
+	assert_int_equal(encode_pieces(piece, 2, &bytes, &len), CCHC_OK);
+	rest = CCHC_FRAME_MAX - len - 2; /* its length takes three bytes, not one */
+	piece[1].len = rest + 1;
+	bytes = NULL;
+	assert_int_equal(encode_pieces(piece, 2, &bytes, &len), CCHC_LIMIT);
+	piece[1].len = sizeof(zeros);
+	assert_int_equal(encode_pieces(piece, 2, &bytes, &len), CCHC_LIMIT);
+	assert_null(bytes);
+	piece[1].len = rest;
+	assert_int_equal(encode_pieces(piece, 2, &bytes, &len), CCHC_OK);
+	assert_int_equal(len, CCHC_FRAME_MAX);
+}
+
 static void random_bytes_are_refused_with_a_reason(void **state)
 {
 	struct test_random random = {.state = test_random_seed()};
@@ -220,6 +272,8 @@ int main(void)
 		FRESH(a_frame_has_at_most_sixty_four_kilobytes),
 		FRESH(many_empty_parts_do_not_take_more_than_the_cap),
 		FRESH(encoding_says_when_memory_ends),
+		FRESH(parts_encoded_before_give_the_same_frame),
+		FRESH(parts_that_do_not_fit_a_frame_are_not_encoded),
 		FRESH(random_bytes_are_refused_with_a_reason),
 	};
 

@@ -1,0 +1,585 @@
+/* A year of the daemon in seconds: the app floor under a clock of ours, held against a
+ * slow calculator that was written from the rules alone. What is random comes from one
+ * seed (CCHC_SEED=n replays it). */
+#include "checks.h"
+#include "people.h"
+
+#include "base/log.h"
+
+enum {
+	DAY_MINUTES = 24 * 60,
+	HOUR_MS = 3600 * 1000,
+	DAYS = 420,
+	IMPORTED = 300,
+	SOONS = 4000,
+};
+
+static const int64_t DAY_MS = INT64_C(86400000);
+
+/* What comes next is found by its true time. */
+enum event {
+	PEOPLE,
+	LIFE, /* the daemon dies, or is started */
+	MIDNIGHT,
+	CHECK, /* a minute later: the day that ended */
+	MORNING,
+	QUIET, /* two agents fall silent, or are heard again */
+	MOOD,  /* the channel of programs dies, or is back */
+	BACK,  /* the clock is set back by an hour */
+	FORTH, /* and on by six minutes */
+	IMPORT,
+	EVENTS,
+};
+
+enum digest { NONE, MAYBE, CERTAIN };
+
+struct soon { /* steps had passed when something was recorded: a digest soon */
+	int64_t true_ms;
+	size_t task;
+	size_t n; /* its records then */
+	uint32_t unit;
+	size_t life;
+	cchc_day day;
+};
+
+struct leg {
+	const char *name;
+	cchc_day first; /* from its 00:00 */
+	cchc_day last;  /* to its 12:00; a working day */
+	unsigned tasks;
+	const int *year; /* calendars known from the start, */
+	size_t years;
+	const int *more; /* and all, from the first start after this day on */
+	size_t mores;
+	cchc_day more_day;
+	struct cchc_period register_from;
+	bool gate;
+	int64_t event[EVENTS]; /* by the wall: days after the first, minutes; or -1 */
+};
+
+struct sim {
+	const struct leg *leg;
+	struct stage stage;
+	struct slow slow;
+	struct people people;
+	struct test_random rng;
+	int64_t at[EVENTS]; /* true */
+	int64_t end_ms;     /* true */
+	size_t known;       /* years of calendars */
+	bool morning_again; /* the clock was set back: it comes twice today */
+	int64_t morning_ms; /* true: the last one seen */
+	uint8_t digest[SLOW_UNITS][DAYS];
+	struct soon soon[SOONS];
+	size_t soons;
+};
+
+static uint32_t below(struct sim *sim, uint32_t n)
+{
+	return test_random_below(&sim->rng, n);
+}
+
+static cchc_day today(const struct sim *sim)
+{
+	return cchc_day_at(sim->stage.now.wall_ms);
+}
+
+static int64_t minute_of(cchc_day day, int minute)
+{
+	return cchc_day_start_ms(day) + minute * INT64_C(60000);
+}
+
+/* The true time at which the wall shows that moment. */
+static int64_t when(const struct sim *sim, int64_t wall_ms)
+{
+	return sim->stage.now.true_ms + wall_ms - sim->stage.now.wall_ms;
+}
+
+/* The next time the wall shows that minute of a day, after now. */
+static int64_t next_minute(const struct sim *sim, int minute)
+{
+	int64_t wall_ms = minute_of(today(sim), minute);
+
+	if (wall_ms <= sim->stage.now.wall_ms)
+		wall_ms = minute_of(today(sim) + 1, minute);
+	return when(sim, wall_ms);
+}
+
+static void aim_at_the_wall(struct sim *sim)
+{
+	sim->at[MIDNIGHT] = next_minute(sim, 0);
+	sim->at[CHECK] = next_minute(sim, 1);
+	sim->at[MORNING] = next_minute(sim, 7 * 60 + 30);
+}
+
+/* ---- digests ---- */
+
+static uint8_t *digest_of(struct sim *sim, uint32_t unit, cchc_day day)
+{
+	assert_in_range(day - sim->leg->first, 0, DAYS - 1);
+	return &sim->digest[unit][day - sim->leg->first];
+}
+
+static void expect(uint8_t *digest, enum digest to)
+{
+	if (*digest < to)
+		*digest = (uint8_t)to;
+}
+
+/* Of a unit out of contact reports are not asked; when that is seen is not exact. */
+static enum digest digest_now(struct sim *sim, uint32_t unit)
+{
+	unsigned topics = slow_topics(&sim->slow, unit, today(sim));
+	bool quiet = unit == sim->people.quiet[0] || unit == sim->people.quiet[1];
+
+	if (topics & SLOW_TASKS_SPEAK || (topics && !quiet))
+		return CERTAIN;
+	return topics ? MAYBE : NONE;
+}
+
+/* "at 07:30 on working days if the unit has anything" */
+static void see_the_morning(struct sim *sim)
+{
+	if (!sim->stage.up || slow_rests(&sim->slow, today(sim)) ||
+	    sim->stage.now.wall_ms < minute_of(today(sim), 7 * 60 + 30))
+		return;
+	sim->morning_ms = sim->stage.now.true_ms;
+	for (size_t i = 0; i < sim->slow.n_units; i++) {
+		uint32_t unit = sim->slow.unit[i].id;
+		enum digest now = digest_now(sim, unit);
+
+		expect(digest_of(sim, unit, today(sim)),
+		       now && sim->morning_again ? MAYBE : now);
+	}
+}
+
+/* It died before what it made was written: nobody knows. */
+static void unsee_the_morning(struct sim *sim)
+{
+	if (sim->stage.now.true_ms - sim->morning_ms > SLOW_MINUTE_MS)
+		return;
+	for (size_t i = 0; i < sim->slow.n_units; i++) {
+		uint8_t *digest = digest_of(sim, sim->slow.unit[i].id, today(sim));
+
+		if (*digest == CERTAIN)
+			*digest = MAYBE;
+	}
+}
+
+static void expect_soon(struct sim *sim)
+{
+	size_t task = sim->people.touched;
+	const struct slow_record *now;
+
+	if (task == SIZE_MAX || !slow_missed(&sim->slow, task))
+		return;
+	now = slow_now(&sim->slow.task[task]);
+	expect(digest_of(sim, now->lead, today(sim)), MAYBE);
+	assert_true(sim->soons < SOONS);
+	sim->soon[sim->soons++] = (struct soon){sim->stage.now.true_ms, task,
+						sim->slow.task[task].n, now->lead,
+						sim->slow.lives,        today(sim)};
+}
+
+/* "and soon after tasks were recorded whose steps had already passed": if the daemon
+ * lived on, the day did not end, and nothing was done about the task meanwhile. */
+static void see_soon(struct sim *sim)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sim->soons; i++) {
+		const struct soon *soon = &sim->soon[i];
+
+		if (!sim->stage.up || soon->life != sim->slow.lives ||
+		    soon->day != today(sim) || soon->n != sim->slow.task[soon->task].n)
+			continue;
+		if (sim->stage.now.true_ms < soon->true_ms + 3 * SLOW_MINUTE_MS)
+			sim->soon[kept++] = *soon;
+		else
+			expect(digest_of(sim, soon->unit, soon->day),
+			       digest_now(sim, soon->unit));
+	}
+	sim->soons = kept;
+}
+
+static void check_digests(struct sim *sim)
+{
+	struct cchc_arena arena;
+	struct cchc_txn txn;
+	size_t told = 0;
+
+	cchc_arena_init(&arena, 1 << 20);
+	cchc_txn_read(&txn, sim->stage.app.kit.store.env);
+	for (size_t i = 0; i < sim->slow.n_units; i++)
+		for (cchc_day day = sim->leg->first; day <= today(sim); day++) {
+			uint32_t unit = sim->slow.unit[i].id;
+			enum digest should = *digest_of(sim, unit, day);
+			struct cchc_digest_text digest;
+			char text[CCHC_DAY_TEXT];
+			bool is;
+
+			cchc_arena_reset(&arena);
+			is = cchc_store_digest(&txn, unit, day, &arena, &digest);
+			told += is;
+			if (should != MAYBE && is != (should == CERTAIN))
+				fail_msg("%s of %s: %s digest", sim->slow.unit[i].code,
+					 cchc_day_format(day, text),
+					 is ? "an uncalled-for" : "no");
+		}
+	cchc_txn_abort(&txn);
+	cchc_arena_fini(&arena);
+	print_message("digests: %zu\n", told);
+}
+
+/* ---- what is handed ---- */
+
+static void on_hand(void *data, const struct cchc_channel_settings *channel,
+		    const struct cchc_alert *alert, const struct cchc_delivery *delivery)
+{
+	struct sim *sim = data;
+	int64_t now_ms = sim->stage.now.wall_ms;
+	int64_t minute = (now_ms - minute_of(today(sim), 0)) / SLOW_MINUTE_MS;
+
+	if (alert->superseded)
+		fail_msg("%s was handed though superseded", alert->key);
+	if (now_ms < alert->moment_ms)
+		fail_msg("%s was handed to %s %lld ms before its moment", alert->key,
+			 delivery->channel, (long long)(alert->moment_ms - now_ms));
+	if (sim->leg->gate && cchc_channel_is_personal(channel->type) &&
+	    (slow_rests(&sim->slow, today(sim)) || minute < 7 * 60 ||
+	     minute >= 17 * 60 + 30))
+		fail_msg("%s was handed to people out of hours", alert->key);
+}
+
+/* ---- lives ---- */
+
+static void start(struct sim *sim)
+{
+	const struct leg *leg = sim->leg;
+	bool more = leg->mores > 0 && today(sim) >= leg->more_day;
+
+	stage_start(&sim->stage, more ? leg->more : leg->year,
+		    more ? leg->mores : leg->years);
+	slow_up(&sim->slow, sim->stage.now, (more ? leg->more : leg->year) + sim->known,
+		(more ? leg->mores : leg->years) - sim->known);
+	sim->known = more ? leg->mores : leg->years;
+	see_the_morning(sim);
+}
+
+static void live_or_die(struct sim *sim)
+{
+	static const int64_t LONGEST_MS[] = {10 * SLOW_MINUTE_MS, HOUR_MS, 12 * HOUR_MS,
+					     4 * 24 * INT64_C(3600000)};
+	int64_t now = sim->stage.now.true_ms;
+
+	if (sim->stage.up) {
+		unsee_the_morning(sim);
+		slow_down(&sim->slow, sim->stage.now);
+		stage_kill(&sim->stage);
+		sim->at[LIFE] = now + 1 +
+				(int64_t)(test_random_next(&sim->rng) %
+					  (uint64_t)LONGEST_MS[below(sim, 4)]);
+		return;
+	}
+	start(sim);
+	sim->at[LIFE] = now + 2 * DAY_MS +
+			(int64_t)(test_random_next(&sim->rng) % (uint64_t)(20 * DAY_MS));
+	if (sim->at[LIFE] > sim->end_ms - 4 * DAY_MS)
+		sim->at[LIFE] = INT64_MAX;
+}
+
+/* ---- people ---- */
+
+/* Some of it just around the moments that count. */
+static int64_t next_deed(struct sim *sim)
+{
+	int64_t next = sim->stage.now.true_ms + 1000 + below(sim, HOUR_MS);
+	int64_t sharp =
+		next_minute(sim, below(sim, 2) ? 0 : 8 * 60) - 2000 + below(sim, 4000);
+
+	if (sharp > sim->stage.now.true_ms + 1000 && sharp < next + HOUR_MS &&
+	    below(sim, 3) == 0)
+		next = sharp;
+	return next < sim->end_ms - 30 * HOUR_MS ? next : INT64_MAX;
+}
+
+static void import(struct sim *sim)
+{
+	assert_true(sim->stage.up);
+	for (int i = 0; i < IMPORTED; i++) {
+		people_import(&sim->people);
+		expect_soon(sim);
+		stage_run(&sim->stage, sim->stage.now.true_ms + 40);
+	}
+}
+
+static void toggle_quiet(struct sim *sim)
+{
+	uint32_t *quiet = sim->people.quiet;
+	bool begins = quiet[0] == 0;
+
+	quiet[0] = begins ? sim->slow.unit[3].id : 0;
+	quiet[1] = begins ? sim->slow.unit[7].id : 0;
+	sim->at[QUIET] = sim->stage.now.true_ms + (begins ? 3 : 70) * DAY_MS;
+}
+
+static void toggle_mood(struct sim *sim)
+{
+	enum sink_mood *mood = &sim->stage.sinks.mood[SINK_SMS];
+
+	sim->at[MOOD] =
+		*mood == SINK_DEAD ? INT64_MAX : sim->stage.now.true_ms + 7 * DAY_MS;
+	*mood = *mood == SINK_DEAD ? SINK_FINE : SINK_DEAD;
+}
+
+/* ---- time ---- */
+
+static void set_clock(struct sim *sim, int64_t by_ms)
+{
+	stage_set_clock(&sim->stage, by_ms);
+	slow_set_clock(&sim->slow, sim->stage.now);
+	aim_at_the_wall(sim);
+	sim->morning_again = by_ms < 0;
+}
+
+static void begin_day(struct sim *sim)
+{
+	if (sim->stage.up)
+		slow_day(&sim->slow, sim->stage.now);
+	sim->morning_again = false;
+	sim->at[MIDNIGHT] = next_minute(sim, 0);
+}
+
+static void check_day(struct sim *sim)
+{
+	cchc_day day = today(sim) - sim->leg->first;
+
+	sim->at[CHECK] = next_minute(sim, 1);
+	if (!sim->stage.up)
+		return;
+	check_counts(&sim->stage, &sim->slow, day % 16 == 0);
+	if (day % 32 == 0)
+		check_board(&sim->stage);
+}
+
+static void act(struct sim *sim, enum event event)
+{
+	sim->at[event] = INT64_MAX;
+	switch (event) {
+	case PEOPLE:
+		if (sim->stage.up) {
+			people_act(&sim->people);
+			expect_soon(sim);
+		}
+		sim->at[PEOPLE] = next_deed(sim);
+		break;
+	case LIFE:
+		live_or_die(sim);
+		break;
+	case MIDNIGHT:
+		begin_day(sim);
+		break;
+	case CHECK:
+		check_day(sim);
+		break;
+	case MORNING:
+		see_the_morning(sim);
+		sim->at[MORNING] = next_minute(sim, 7 * 60 + 30);
+		break;
+	case QUIET:
+		toggle_quiet(sim);
+		break;
+	case MOOD:
+		toggle_mood(sim);
+		break;
+	case BACK:
+		set_clock(sim, -HOUR_MS);
+		break;
+	case FORTH:
+		set_clock(sim, 6 * SLOW_MINUTE_MS);
+		break;
+	case IMPORT:
+		if (!sim->stage.up) {
+			sim->at[IMPORT] = sim->stage.now.true_ms + DAY_MS;
+			break;
+		}
+		import(sim);
+		break;
+	default:
+		break;
+	}
+}
+
+static enum event next_event(const struct sim *sim)
+{
+	enum event next = PEOPLE;
+
+	for (int i = 0; i < EVENTS; i++)
+		if (sim->at[i] < sim->at[next])
+			next = (enum event)i;
+	return next;
+}
+
+static void live(struct sim *sim)
+{
+	enum event event = next_event(sim);
+
+	while (sim->at[event] < sim->end_ms) {
+		stage_run(&sim->stage, sim->at[event]);
+		see_soon(sim);
+		act(sim, event);
+		event = next_event(sim);
+	}
+	stage_run(&sim->stage, sim->end_ms);
+}
+
+/* ---- legs ---- */
+
+static void begin(struct sim *sim, const struct leg *leg, uint64_t seed)
+{
+	struct slow_when now = {0, cchc_day_start_ms(leg->first)};
+
+	*sim = (struct sim){.leg = leg, .rng = {seed}};
+	stage_open(&sim->stage, seed + 1, now, leg->register_from);
+	sim->stage.on_hand = on_hand;
+	sim->stage.data = sim;
+	sim->stage.rules.gate = (struct cchc_gate){leg->gate, 7 * 60, 17 * 60 + 30};
+	slow_init(&sim->slow);
+	slow_set_clock(&sim->slow, now);
+	sim->slow.rules_ms = now.wall_ms;
+	sim->slow.duties_from = leg->first;
+	for (size_t i = 0; i < sim->stage.app.catalog.units.n; i++)
+		slow_add_unit(&sim->slow, sim->stage.app.catalog.units.unit[i].id,
+			      sim->stage.app.catalog.units.unit[i].code);
+	people_init(&sim->people, &sim->stage, &sim->slow, seed + 2, leg->tasks);
+	sim->end_ms = minute_of(leg->last, 12 * 60) - now.wall_ms;
+	sim->morning_ms = INT64_MIN / 2;
+	for (int i = 0; i < EVENTS; i++)
+		sim->at[i] =
+			leg->event[i] < 0 ? INT64_MAX : leg->event[i] * SLOW_MINUTE_MS;
+	aim_at_the_wall(sim);
+}
+
+static void end(struct sim *sim)
+{
+	stage_close(&sim->stage);
+	slow_fini(&sim->slow);
+}
+
+static void check_everything(struct sim *sim)
+{
+	check_tasks(&sim->stage, &sim->slow);
+	check_alerts(&sim->stage, &sim->slow);
+	check_silences(&sim->stage, &sim->slow);
+	check_digests(sim);
+	check_told(&sim->stage, &sim->slow);
+	check_counts(&sim->stage, &sim->slow, true);
+	check_board(&sim->stage);
+	check_replay(&sim->stage);
+}
+
+static void tell(const struct sim *sim)
+{
+	const struct people *p = &sim->people;
+	int tried = 0;
+
+	print_message("%s: tasks %zu, commits %u of which failed %u\n", sim->leg->name,
+		      sim->slow.n, sim->stage.commits, sim->stage.failed_writes);
+	print_message("given %u, extended %u, reported %u, accepted %u, returned %u, "
+		      "cancelled %u, reopened %u, moved %u, reports %u, not written %u\n",
+		      p->words[SLOW_ADD], p->words[SLOW_EXTEND], p->words[SLOW_REPORT],
+		      p->words[SLOW_ACCEPT], p->words[SLOW_RETURN], p->words[SLOW_CANCEL],
+		      p->words[SLOW_REOPEN], p->words[SLOW_MOVE], p->words[SLOW_SENT],
+		      p->unwritten);
+	for (int i = 0; i < PEOPLE_SPOILS; i++)
+		tried += p->spoilt[i] > 0;
+	assert_true(tried >= PEOPLE_SPOILS - 1);
+}
+
+static void run(const struct leg *leg)
+{
+	uint64_t seed = test_random_seed();
+	unsigned rounds = test_random_rounds(1);
+
+	for (unsigned i = 0; i < rounds; i++) {
+		struct sim *sim = malloc(sizeof(*sim));
+
+		assert_non_null(sim);
+		begin(sim, leg, seed + i);
+		live(sim);
+		tell(sim);
+		check_everything(sim);
+		end(sim);
+		free(sim);
+	}
+}
+
+#define AT(day, hour, minute) ((day)*DAY_MINUTES + (hour)*60 + (minute))
+
+/* From the first day of the reporting year to the end of the civil one. The next year's
+ * calendar comes in autumn; 300 old tasks are entered one morning in March before eight;
+ * the clock goes back from 08:20 to 07:20 in May. */
+static void a_year_is_lived_as_the_rules_say(void **state)
+{
+	static const int YEARS[] = {2024, 2025};
+	const struct leg leg = {
+		.name = "2024",
+		.first = cchc_day_of(2023, 12, 15),
+		.last = cchc_day_of(2024, 12, 31),
+		.tasks = 2000 - IMPORTED,
+		.year = YEARS,
+		.years = 1,
+		.more = YEARS,
+		.mores = 2,
+		.more_day = cchc_day_of(2024, 10, 20),
+		.register_from = {2024, CCHC_Q1},
+		.event = {[PEOPLE] = 60,
+			  [QUIET] = AT(30, 10, 0),
+			  [MOOD] = AT(100, 10, 0),
+			  [BACK] = AT(152, 8, 20),
+			  [FORTH] = AT(200, 10, 0),
+			  [IMPORT] = AT(96, 6, 30)},
+	};
+
+	(void)state;
+	run(&leg);
+}
+
+/* Over the new year and Tết, with working hours for people; the clock goes back over the
+ * end of quarter I. */
+static void tet_is_lived_as_the_rules_say(void **state)
+{
+	static const int YEARS[] = {2025, 2026};
+	const struct leg leg = {
+		.name = "2026",
+		.first = cchc_day_of(2025, 12, 15),
+		.last = cchc_day_of(2026, 3, 31),
+		.tasks = 500,
+		.year = YEARS,
+		.years = 2,
+		.register_from = {2026, CCHC_Q1},
+		.gate = true,
+		.event = {[PEOPLE] = 60,
+			  [QUIET] = AT(12, 10, 0),
+			  [MOOD] = AT(30, 10, 0),
+			  [BACK] = AT(90, 0, 20),
+			  [FORTH] = AT(40, 10, 0),
+			  [IMPORT] = -1},
+	};
+
+	(void)state;
+	run(&leg);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_year_is_lived_as_the_rules_say),
+		cmocka_unit_test(tet_is_lived_as_the_rules_say),
+	};
+
+	/* What the disk takes is measured elsewhere. */
+	if (access("/dev/shm", W_OK) == 0)
+		(void)setenv("TMPDIR", "/dev/shm", 0);
+	cchc_log_set_level(CCHC_LOG_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
