@@ -27,7 +27,7 @@ def build():
         run_quietly(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja",
                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DBUILD_TESTING=OFF"])
     targets = ["cchcd", "cchcctl", "cchc-units", "cchc-load", "cchc-raw", "cchc-ask",
-               "cchc-fold"]
+               "cchc-fold", "cchc-tasks"]
     run_quietly(["ninja", "-C", BUILD, *targets])
 
 

@@ -8,17 +8,26 @@ static void open_parts(struct desk *d)
 {
 	struct cchc_inbox_options options = {.settings = &d->settings,
 					     .box = d->kit->box};
+	struct cchc_taskfile_options tasks = {.settings = &d->settings,
+					      .box = d->kit->box};
 	struct cchc_err err = {.text = ""};
 
 	assert_int_equal(cchc_catalog_new(d->kit->box, &d->catalog), CCHC_OK);
 	options.catalog = d->catalog;
 	assert_int_equal(cchc_inbox_new(&options, &d->inbox, &err), CCHC_OK);
+	assert_int_equal(cchc_taskfile_new(&tasks, &d->tasks, &err), CCHC_OK);
+}
+
+static void close_parts(struct desk *d)
+{
+	cchc_taskfile_free(&d->tasks);
+	cchc_inbox_free(&d->inbox);
+	cchc_catalog_free(&d->catalog);
 }
 
 void desk_crash(struct desk *d)
 {
-	cchc_inbox_free(&d->inbox);
-	cchc_catalog_free(&d->catalog);
+	close_parts(d);
 	kit_reopen(d->kit);
 	open_parts(d);
 }
@@ -56,20 +65,24 @@ void desk_become_commune(struct desk *d)
 
 int desk_setup_without_form(void **state)
 {
-	static const char *const NAMES[] = {"inbox", "sent", "rejected", "receipts"};
+	static const char *const NAMES[] = {"inbox",    "sent",      "rejected",
+					    "receipts", "nhac-viec", "nhiem-vu.csv"};
 	struct desk *d = calloc(1, sizeof(*d));
 
 	assert_non_null(d);
 	cchc_digest_start();
 	d->kit = kit_new();
 	d->mono_ms = 1000;
-	for (size_t i = 0; i < 4; i++)
+	d->wall_ms = KIT_WALL;
+	for (size_t i = 0; i < CCHC_COUNT(NAMES); i++)
 		(void)snprintf(d->paths[i], sizeof(d->paths[i]), "%s/%s", d->kit->dir,
 			       NAMES[i]);
 	d->settings.inbox = d->paths[0];
 	d->settings.sent = d->paths[1];
 	d->settings.rejected = d->paths[2];
 	d->settings.receipts = d->paths[3];
+	d->settings.reminders = d->paths[4];
+	d->settings.tasks_file = d->paths[5];
 	memcpy(d->settings.unit, "11986", 6);
 	open_parts(d);
 	*state = d;
@@ -88,8 +101,7 @@ int desk_teardown(void **state)
 {
 	struct desk *d = *state;
 
-	cchc_inbox_free(&d->inbox);
-	cchc_catalog_free(&d->catalog);
+	close_parts(d);
 	kit_free(d->kit);
 	free(d);
 	return 0;
@@ -124,13 +136,47 @@ bool desk_has(const char *folder, const char *name)
 struct cchc_inbox_round desk_look(struct desk *d)
 {
 	d->mono_ms += CCHC_SETTLE_MS;
-	return cchc_inbox_look(d->inbox, d->mono_ms, KIT_WALL, true);
+	return cchc_inbox_look(d->inbox, d->mono_ms, d->wall_ms, true);
 }
 
 struct cchc_inbox_round desk_settle(struct desk *d)
 {
 	(void)desk_look(d);
 	return desk_look(d);
+}
+
+struct cchc_taskfile_round desk_look_tasks(struct desk *d)
+{
+	d->mono_ms += CCHC_SETTLE_MS;
+	return cchc_taskfile_look(d->tasks, d->mono_ms, d->wall_ms);
+}
+
+struct cchc_taskfile_round desk_settle_tasks(struct desk *d)
+{
+	(void)desk_look_tasks(d);
+	return desk_look_tasks(d);
+}
+
+char *desk_sheet(struct desk *d)
+{
+	static char text[64 * 1024];
+	FILE *file = fopen(d->settings.tasks_file, "rb");
+	size_t len;
+
+	assert_non_null(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
+	(void)fclose(file);
+	return text;
+}
+
+void desk_save_sheet(struct desk *d, const char *text)
+{
+	FILE *file = fopen(d->settings.tasks_file, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	assert_int_equal(fclose(file), 0);
 }
 
 void desk_write_receipts(struct desk *d)

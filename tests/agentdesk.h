@@ -7,6 +7,7 @@
 #include "commune/filing.h"
 #include "commune/folder.h"
 #include "commune/inbox.h"
+#include "commune/taskfile.h"
 
 /* A folder in the kit's directory, the real form, a commune. */
 struct desk {
@@ -14,8 +15,10 @@ struct desk {
 	struct cchc_settings settings;
 	struct cchc_catalog *catalog;
 	struct cchc_inbox *inbox;
+	struct cchc_taskfile *tasks;
 	uint64_t mono_ms;
-	char paths[4][128];
+	int64_t wall_ms;
+	char paths[6][128];
 };
 
 /* As kit_reopen. */
@@ -34,6 +37,12 @@ bool desk_has(const char *folder, const char *name);
 struct cchc_inbox_round desk_look(struct desk *d);
 /* Seen, settled, taken. */
 struct cchc_inbox_round desk_settle(struct desk *d);
+/* The same of the sheet of tasks. */
+struct cchc_taskfile_round desk_look_tasks(struct desk *d);
+struct cchc_taskfile_round desk_settle_tasks(struct desk *d);
+/* The sheet as it is; until the next call. */
+char *desk_sheet(struct desk *d);
+void desk_save_sheet(struct desk *d, const char *text);
 void desk_write_receipts(struct desk *d);
 /* Written first; `name` without .txt; until the next call. */
 char *desk_receipt(struct desk *d, const char *name);

@@ -151,6 +151,7 @@ void play_welcome(struct play *p, uint64_t mark, const uint8_t *chain, uint64_t 
 	welcome.store_id.data = p->store;
 	welcome.store_id.len = sizeof(p->store);
 	welcome.incarnation = p->incarnation;
+	welcome.now = p->now.wall_ms + p->ahead_ms;
 	welcome.mark = mark;
 	welcome.chain.data = zero;
 	welcome.chain.len = sizeof(zero);

@@ -24,6 +24,7 @@ struct play {
 	uint64_t random;
 	uint8_t store[CCHC_STORE_ID_BYTES];
 	uint64_t incarnation;
+	int64_t ahead_ms; /* the district's clock, of ours */
 	struct cchc_standing standing;
 	size_t n_standing;
 	Cchc__FormHave *form; /* named by WELCOME */

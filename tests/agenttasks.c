@@ -47,6 +47,7 @@ static void tell(struct kit *kit, Cchc__TaskInfo *info, Cchc__Digest *digest)
 void tasks_tell(struct kit *kit, Cchc__TaskInfo *info)
 {
 	info->journal = kit_look(kit).down + 1;
+	info->changed = KIT_WALL + (int64_t)kit_look(kit).task_changes;
 	tell(kit, info, NULL);
 }
 

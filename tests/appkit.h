@@ -55,6 +55,13 @@ static inline void appkit_close(struct appkit *a)
 	kit_close(&a->kit);
 }
 
+/* Row I.4 comes from the register from Q1 on: for boards made from now on. */
+static inline void appkit_count_tasks(struct appkit *a)
+{
+	a->catalog.counts_tasks = true;
+	a->catalog.register_from = KIT_Q1;
+}
+
 static inline const struct cchc_unit *appkit_unit(struct appkit *a, const char *code)
 {
 	const struct cchc_unit *unit =

@@ -59,11 +59,12 @@ static void door_keys(struct doorkit *k)
 			 CCHC_OK);
 }
 
-static void door_board(struct doorkit *k)
+static void door_board(struct doorkit *k, int64_t now_ms)
 {
 	struct cchc_txn txn;
 
 	assert_int_equal(cchc_board_new(&k->d.catalog, &k->d.board), CCHC_OK);
+	(void)cchc_board_advance(k->d.board, now_ms);
 	cchc_txn_read(&txn, k->d.store.env);
 	k->d.board->commit = cchc_store_commit_number(&txn);
 	assert_int_equal(cchc_board_load(k->d.board, &txn, 2024, NULL, 0), CCHC_OK);
@@ -83,7 +84,7 @@ int door_open(void **state)
 	k->d.store = k->app.kit.store;
 	cchc_arena_init(&k->arena, 64 * 1024 * 1024);
 	door_keys(k);
-	door_board(k);
+	door_board(k, KIT_NOW);
 	assert_int_equal(uv_loop_init(&k->loop), 0);
 	assert_int_equal(uv_timer_init(&k->loop, &k->tick), 0);
 	assert_int_equal(uv_timer_start(&k->tick, on_door_tick, 5, 5), 0);
@@ -182,6 +183,15 @@ void door_commit(struct doorkit *k, struct sender *sender, struct cchc_period pe
 	assert_int_equal(outcome.applied, CCHC_APPLIED);
 	assert_int_equal(cchc_board_apply(k->d.board, &outcome.changes), CCHC_OK);
 	k->d.board->commit = kit_commit_number(&k->app.kit);
+}
+
+void door_count_tasks(struct doorkit *k, int64_t now_ms)
+{
+	cchc_board_free(&k->d.board);
+	k->d.catalog.counts_tasks = true;
+	k->d.catalog.register_from = KIT_Q1;
+	door_board(k, now_ms);
+	k->d.publisher.board = k->d.board;
 }
 
 int door_close(void **state)

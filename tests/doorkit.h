@@ -61,6 +61,8 @@ void door_write(struct doorkit *k);
 /* A figure as one commit, into store and board. */
 void door_commit(struct doorkit *k, struct sender *sender, struct cchc_period period,
 		 const char *row, int64_t value);
+/* From now on row I.4 comes from the register, counted up to then. */
+void door_count_tasks(struct doorkit *k, int64_t now_ms);
 /* What a guest says, once its connection stands. */
 void door_say(struct doorkit *k, struct guest *guest, const ProtobufCMessage *frame);
 

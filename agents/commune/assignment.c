@@ -58,6 +58,7 @@ static void put_said(struct cchc_out *out, const struct cchc_assignment *a)
 	cchc_out_varint(out, a->item);
 	cchc_out_varint(out, a->told_at);
 	put_refusal(out, &a->refusal);
+	put_statement(out, &a->held);
 }
 
 static size_t len_of(const char *text)
@@ -70,7 +71,8 @@ static size_t room_of(const struct cchc_assignment *a)
 	size_t room = RECORD_ROOM + len_of(a->title) + len_of(a->doc_number) +
 		      len_of(a->assigner) + len_of(a->lead) + len_of(a->reason) +
 		      len_of(a->stands.result) + len_of(a->stands.reason) +
-		      len_of(a->told.result) + len_of(a->told.reason);
+		      len_of(a->told.result) + len_of(a->told.reason) +
+		      len_of(a->held.result) + len_of(a->held.reason);
 
 	for (size_t i = 0; i < CCHC_ANSWER_CELLS; i++)
 		room += len_of(a->cell[i]);
@@ -173,6 +175,7 @@ static void get_said(struct decoding *d, struct cchc_assignment *a)
 	cchc_in_text(&d->in, refusal->field, sizeof(refusal->field));
 	cchc_in_text(&d->in, refusal->value, sizeof(refusal->value));
 	cchc_in_text(&d->in, refusal->expected, sizeof(refusal->expected));
+	get_statement(d, &a->held);
 }
 
 static enum cchc_rc decode(struct cchc_arena *arena, const void *key, size_t key_len,
@@ -199,14 +202,17 @@ static enum cchc_rc decode(struct cchc_arena *arena, const void *key, size_t key
 
 void cchc_assignment_init(struct cchc_assignment *a, const char *id)
 {
+	const struct cchc_statement none = {.done = CCHC_DAY_NONE, .wish = CCHC_DAY_NONE};
+
 	*a = (struct cchc_assignment){
 		.id = id,
 		.doc_date = CCHC_DAY_NONE,
 		.assigned = CCHC_DAY_NONE,
 		.due = CCHC_DAY_NONE,
 		.effective = CCHC_DAY_NONE,
-		.stands = {.done = CCHC_DAY_NONE, .wish = CCHC_DAY_NONE},
-		.told = {.done = CCHC_DAY_NONE, .wish = CCHC_DAY_NONE},
+		.stands = none,
+		.told = none,
+		.held = none,
 	};
 }
 

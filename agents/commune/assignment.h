@@ -65,6 +65,8 @@ struct cchc_assignment {
 	uint64_t item;               /* of it */
 	uint64_t told_at;            /* `journal` then */
 	struct cchc_refusal refusal; /* WRONG, REFUSED */
+	struct cchc_statement held;  /* the last one that was acknowledged, until the
+				      * district has spoken of the task since */
 };
 
 /* ---- looking ---- */

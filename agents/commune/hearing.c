@@ -88,6 +88,12 @@ static enum cchc_said said_after(const struct cchc_assignment *was,
 	return (enum cchc_said)was->said;
 }
 
+/* A restored district gives its numbers a second time, but not at the same moment. */
+static bool is_news(const struct cchc_assignment *was, const struct cchc_assignment *is)
+{
+	return is->journal != was->journal || is->changed_ms != was->changed_ms;
+}
+
 static void hear_task(struct cchc_box_txn *t, const Cchc__TaskInfo *info)
 {
 	struct cchc_assignment was;
@@ -106,9 +112,11 @@ static void hear_task(struct cchc_box_txn *t, const Cchc__TaskInfo *info)
 	}
 	is = was;
 	fill(&is, info, t->state.unit);
-	if (is.journal != was.journal) { /* else it is told once more */
+	if (is_news(&was, &is)) { /* else it is told once more */
 		is.turn = (uint8_t)turn_of(&was, &is);
 		is.said = (uint8_t)said_after(&was, &is);
+		is.held = (struct cchc_statement){.done = CCHC_DAY_NONE,
+						  .wish = CCHC_DAY_NONE};
 	}
 	cchc_box_put_task(t, &is);
 }
@@ -202,6 +210,16 @@ static void refuse(struct cchc_assignment *a, const Cchc__CellRefusal *cell)
 		       strlen(cell->expected));
 }
 
+static void hold(struct cchc_assignment *a, const Cchc__TaskReport *report)
+{
+	a->held = (struct cchc_statement){
+		.done = day_or_none(report->has_done, report->done),
+		.result = given(report->result),
+		.wish = day_or_none(report->has_wish, report->wish),
+		.reason = given(report->reason),
+	};
+}
+
 void cchc_box_hear_answer(struct cchc_box_txn *t, const struct cchc_item *item,
 			  const Cchc__CellRefusal *refusal)
 {
@@ -213,24 +231,34 @@ void cchc_box_hear_answer(struct cchc_box_txn *t, const struct cchc_item *item,
 		cchc_txn_fail(&t->txn, CCHC_CORRUPT); /* it was decoded when it came */
 		return;
 	}
-	if (!cchc_box_get_task(t, report->task, &a) || a.item != item->id)
-		return; /* gone, or something else was said since */
-	if (refusal)
+	if (!cchc_box_get_task(t, report->task, &a))
+		return; /* gone */
+	if (!refusal)
+		hold(&a, report);
+	if (a.item == item->id && refusal) /* else something was said since */
 		refuse(&a, refusal);
-	else if (a.said == CCHC_SAID_WAITS)
+	else if (a.item == item->id && a.said == CCHC_SAID_WAITS)
 		a.said = is_reflected(&a) ? CCHC_SAID_NOTHING : CCHC_SAID_TAKEN;
-	else
-		return;
 	cchc_box_put_task(t, &a);
 }
 
 /* ---- a district that was restored ---- */
 
+static bool is_said(const struct cchc_statement *statement)
+{
+	return statement->done != CCHC_DAY_NONE || statement->wish != CCHC_DAY_NONE;
+}
+
+/* What was acknowledged last stands too, though the register has not told so yet. */
+static const struct cchc_statement *standing_of(const struct cchc_assignment *a)
+{
+	return is_said(&a->held) ? &a->held : &a->stands;
+}
+
 static bool told_district(const struct cchc_assignment *a)
 {
-	return a->known && a->leads && !a->is_duty && a->said != CCHC_SAID_WAITS &&
-	       a->state != CCHC_TASK_CANCELLED &&
-	       (a->stands.done != CCHC_DAY_NONE || a->stands.wish != CCHC_DAY_NONE);
+	return a->known && a->leads && !a->is_duty && a->state != CCHC_TASK_CANCELLED &&
+	       is_said(standing_of(a));
 }
 
 static bool show_days(struct cchc_arena *arena, struct cchc_assignment *a)
@@ -252,27 +280,39 @@ static bool show_days(struct cchc_arena *arena, struct cchc_assignment *a)
 	return true;
 }
 
+/* People see it as what they said last, unless that is something else. */
+static bool show_again(struct cchc_box_txn *t, struct cchc_assignment *a,
+		       const struct cchc_item *item)
+{
+	if (a->said != CCHC_SAID_NOTHING && a->said != CCHC_SAID_TAKEN)
+		return true;
+	a->told = *standing_of(a);
+	a->told_at = a->journal;
+	a->item = item->id;
+	a->said = CCHC_SAID_WAITS;
+	if (!show_days(&t->scratch, a))
+		return false;
+	cchc_box_put_task(t, a);
+	return true;
+}
+
 static void say_again(struct cchc_box_txn *t, struct cchc_assignment *a, uint64_t id,
 		      int64_t wall_ms)
 {
-	struct cchc_saying saying = {.id = a->id, .statement = a->stands};
+	struct cchc_saying saying = {.id = a->id, .statement = *standing_of(a)};
 	struct cchc_item item;
 	enum cchc_rc rc = cchc_saying_pack(&t->scratch, t->state.unit, "accepted state",
 					   wall_ms, &saying, &item);
 
-	a->told = a->stands;
-	if (!rc && !show_days(&t->scratch, a))
+	item.id = id;
+	if (!rc && !show_again(t, a, &item))
 		rc = CCHC_NOMEM;
 	if (rc) {
 		cchc_txn_fail(&t->txn, rc);
 		return;
 	}
-	item.id = a->item = id;
-	a->said = CCHC_SAID_WAITS;
-	a->told_at = a->journal;
 	t->state.live_bytes += item.body_len;
 	cchc_box_put_queue(t, &item);
-	cchc_box_put_task(t, a);
 }
 
 void cchc_box_say_again(struct cchc_box_txn *t, int64_t wall_ms)

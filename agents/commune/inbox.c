@@ -13,7 +13,7 @@
 
 enum {
 	LIST_ARENA_MAX = 8 * 1024 * 1024,
-	DIR_MODE = 0755,
+	DIR_MODE = 0775, /* the umask says whether the group may put files here */
 	SUFFIX_MAX = 10000,
 };
 

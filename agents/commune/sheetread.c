@@ -181,7 +181,7 @@ static int id_order(const void *key, const void *assignment)
 
 static const struct cchc_assignment *find(const struct reader *r, const char *id)
 {
-	return bsearch(id, r->list, r->n, sizeof(*r->list), id_order);
+	return r->n ? bsearch(id, r->list, r->n, sizeof(*r->list), id_order) : NULL;
 }
 
 static bool is_blank(const struct row *row)

@@ -19,8 +19,8 @@
 
 enum {
 	ARENA_MAX = 128 * 1024 * 1024,
-	DIR_MODE = 0755,
-	MODE = 0644,
+	DIR_MODE = 0775, /* people write here: the umask says whether the group may */
+	MODE = 0664,
 	EMPTY_MS = 5000, /* an empty file is one that is being written, for so long */
 	ASIDE_MAX = 10000,
 };
@@ -326,6 +326,25 @@ static enum cchc_rc give_way(struct looking *l)
 	return CCHC_BUSY;
 }
 
+/* How ours stands is known before it has its name: whoever saves right after that is seen
+ * at the next look. */
+static enum cchc_rc move_in(struct looking *l, const char *made)
+{
+	struct cchc_taskfile *f = l->file;
+	struct cchc_standing ours = {.size = 0};
+	struct cchc_err err = {.text = ""};
+	enum cchc_rc rc = CCHC_IO;
+
+	if (cchc_folder_look_at(f->folder, name_of(made), &ours))
+		rc = cchc_file_move(made, f->settings->tasks_file, &err);
+	if (rc)
+		return wait_for(l, rc, err.text);
+	f->there = true;
+	f->stands = ours;
+	f->since_ms = l->mono_ms;
+	return CCHC_OK;
+}
+
 static enum cchc_rc put_in_place(struct looking *l, const char *text, size_t len)
 {
 	struct cchc_taskfile *f = l->file;
@@ -341,8 +360,7 @@ static enum cchc_rc put_in_place(struct looking *l, const char *text, size_t len
 		(void)unlink(made);
 		return give_way(l);
 	}
-	rc = cchc_file_move(made, f->settings->tasks_file, &err);
-	return rc ? wait_for(l, rc, err.text) : CCHC_OK;
+	return move_in(l, made);
 }
 
 static void write_text(struct looking *l, const char *text, size_t len)
@@ -362,7 +380,6 @@ static void write_text(struct looking *l, const char *text, size_t len)
 	}
 	if (put_in_place(l, text, len))
 		return;
-	(void)see(l);
 	f->known = f->fresh = true;
 	memcpy(f->digest, digest, sizeof(digest));
 }

@@ -121,6 +121,7 @@ enum cchc_rc cchc_clockwork_load(struct cchc_daemon *d, struct cchc_problems *pr
 	cchc_arena_init(&w->arena, ARENA_MAX);
 	if (s->calendars)
 		load_calendars(w, s->calendars, problems);
+	cchc_alert_rules_plain(&w->rules);
 	if (s->alerts)
 		load_alerts(w, s->alerts, problems, &names);
 	if (s->contacts)

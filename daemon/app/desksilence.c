@@ -4,7 +4,7 @@
 
 #include "app/deskparts.h"
 
-enum { SILENCE_MEMORY = 16 * 1024 * 1024 };
+enum { SILENCE_MEMORY = 64 * 1024 }; /* of one */
 
 void cchc_silences_free(struct cchc_silence *silence, size_t n)
 {
@@ -35,20 +35,17 @@ int64_t cchc_silent_until(const struct cchc_desk *desk,
 
 struct reading {
 	struct cchc_desk *desk;
+	struct cchc_arena arena;
 	struct cchc_silence *silence;
 	size_t n;
 	bool no_memory;
 };
 
-/* Those that are over hold nothing back. */
-static void on_silence(void *data, const struct cchc_silence *silence)
+static void keep(struct reading *r, const struct cchc_silence *silence)
 {
-	struct reading *r = data;
 	struct cchc_silence *grown;
 	char *step;
 
-	if (silence->until_ms <= r->desk->now_ms || r->no_memory)
-		return;
 	grown = realloc(r->silence, (r->n + 1) * sizeof(*grown));
 	if (grown)
 		r->silence = grown;
@@ -60,6 +57,16 @@ static void on_silence(void *data, const struct cchc_silence *silence)
 	r->silence[r->n] = *silence;
 	r->silence[r->n].by = r->silence[r->n].note = "";
 	r->silence[r->n++].step = step;
+}
+
+/* Those that are over hold nothing back. */
+static void on_silence(void *data, const struct cchc_silence *silence)
+{
+	struct reading *r = data;
+
+	if (silence->until_ms > r->desk->now_ms && !r->no_memory)
+		keep(r, silence);
+	cchc_arena_reset(&r->arena);
 }
 
 static bool are_those(const struct cchc_desk *desk, const struct reading *r)
@@ -76,11 +83,10 @@ static bool are_those(const struct cchc_desk *desk, const struct reading *r)
 void cchc_desk_read_silences(struct cchc_desk *desk, struct cchc_txn *txn)
 {
 	struct reading r = {.desk = desk};
-	struct cchc_arena arena;
 
-	cchc_arena_init(&arena, SILENCE_MEMORY);
-	cchc_store_each_silence(txn, &arena, on_silence, &r);
-	cchc_arena_fini(&arena);
+	cchc_arena_init(&r.arena, SILENCE_MEMORY);
+	cchc_store_each_silence(txn, &r.arena, on_silence, &r);
+	cchc_arena_fini(&r.arena);
 	desk->silences_stale = txn->rc != CCHC_OK || r.no_memory;
 	if (desk->silences_stale || are_those(desk, &r)) {
 		if (desk->silences_stale)

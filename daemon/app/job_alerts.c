@@ -7,6 +7,7 @@
 
 enum {
 	ALERTS_A_FRAME = 16,
+	FRAME_BYTES = 60 * 1024, /* of alerts; one has at most 64 deliveries */
 	NEWEST_USUAL = 1000,
 	NEWEST_MAX = 100000,
 	ALERT_MEMORY = 1024 * 1024,
@@ -15,11 +16,13 @@ enum {
 struct listing {
 	struct cchc_job *job;
 	const Cchc__AlertsAsk *ask;
-	uint32_t unit; /* 0: of all */
-	uint64_t task; /* 0: of all */
+	uint32_t unit;          /* 0: of all */
+	uint64_t task;          /* 0: of all */
+	struct cchc_arena read; /* the alert or silence that is looked at */
 	struct cchc_arena lines;
 	Cchc__AlertInfo *alert[ALERTS_A_FRAME];
 	size_t n;
+	size_t bytes; /* of them */
 	Cchc__SilenceInfo *silence[ALERTS_A_FRAME];
 	size_t n_silences;
 	enum cchc_rc rc;
@@ -36,7 +39,7 @@ static void flush(struct listing *l, enum cchc_which which)
 	part.n_silence = l->n_silences;
 	if (l->rc == CCHC_OK)
 		l->rc = cchc_answer_add(&l->job->answer, &part, which);
-	l->n = l->n_silences = 0;
+	l->n = l->n_silences = l->bytes = 0;
 	cchc_arena_reset(&l->lines);
 }
 
@@ -55,20 +58,32 @@ static const char *subject_of(struct listing *l, const struct cchc_alert *alert)
 }
 
 /* Read anew into the frame's arena: what the walk lends goes with its next step. */
-static void add_alert(struct listing *l, uint64_t no)
+static Cchc__AlertInfo *keep_alert(struct listing *l, uint64_t no)
 {
+	Cchc__AlertInfo *info = NULL;
 	struct cchc_alert alert;
 
-	if (l->n == ALERTS_A_FRAME)
-		flush(l, CCHC_PART_MORE);
-	if (!cchc_store_alert(&l->job->txn, no, &l->lines, &alert))
-		return;
-	l->alert[l->n] = cchc_alert_info(l->job->catalog, &alert, subject_of(l, &alert),
-					 &l->lines);
-	if (l->alert[l->n])
-		l->n++;
-	else
+	if (cchc_store_alert(&l->job->txn, no, &l->lines, &alert))
+		info = cchc_alert_info(l->job->catalog, &alert, subject_of(l, &alert),
+				       &l->lines);
+	if (!info)
 		l->rc = CCHC_NOMEM;
+	return info;
+}
+
+static void add_alert(struct listing *l, uint64_t no)
+{
+	Cchc__AlertInfo *info = keep_alert(l, no);
+	size_t bytes = info ? cchc__alert_info__get_packed_size(info) + 8 : 0;
+
+	if (l->n == ALERTS_A_FRAME || (l->n > 0 && l->bytes + bytes > FRAME_BYTES)) {
+		flush(l, CCHC_PART_MORE);
+		info = keep_alert(l, no);
+	}
+	if (!info)
+		return;
+	l->alert[l->n++] = info;
+	l->bytes += bytes;
 }
 
 static bool fits(const struct listing *l, const struct cchc_alert *alert)
@@ -85,6 +100,7 @@ static bool on_alert(void *data, const struct cchc_alert *alert)
 
 	if (fits(l, alert))
 		add_alert(l, alert->no);
+	cchc_arena_reset(&l->read);
 	return l->rc == CCHC_OK;
 }
 
@@ -102,26 +118,21 @@ static uint64_t first_of_all(struct listing *l)
 
 static void list_alerts(struct listing *l)
 {
-	struct cchc_arena arena;
+	struct cchc_txn *txn = &l->job->txn;
 
-	cchc_arena_init(&arena, ALERT_MEMORY);
 	if (l->task)
-		cchc_store_each_alert_of(&l->job->txn, l->task, &arena, on_alert, l);
+		cchc_store_each_alert_of(txn, l->task, &l->read, on_alert, l);
 	else if (l->ask->has_all && l->ask->all)
-		cchc_store_each_alert(&l->job->txn, first_of_all(l), &arena, on_alert, l);
+		cchc_store_each_alert(txn, first_of_all(l), &l->read, on_alert, l);
 	else
-		cchc_store_each_pending(&l->job->txn, &arena, on_alert, l);
-	cchc_arena_fini(&arena);
+		cchc_store_each_pending(txn, &l->read, on_alert, l);
 }
 
-static void on_silence(void *data, const struct cchc_silence *silence)
+static void add_silence(struct listing *l, const struct cchc_silence *silence)
 {
-	struct listing *l = data;
 	struct cchc_silence kept = *silence;
 	struct cchc_task task = {.id = ""};
 
-	if (l->rc != CCHC_OK || silence->until_ms <= l->job->now_ms)
-		return;
 	if (l->n_silences == ALERTS_A_FRAME)
 		flush(l, CCHC_PART_MORE);
 	if (silence->task)
@@ -137,6 +148,15 @@ static void on_silence(void *data, const struct cchc_silence *silence)
 		l->n_silences++;
 	else
 		l->rc = CCHC_NOMEM;
+}
+
+static void on_silence(void *data, const struct cchc_silence *silence)
+{
+	struct listing *l = data;
+
+	if (l->rc == CCHC_OK && silence->until_ms > l->job->now_ms)
+		add_silence(l, silence);
+	cchc_arena_reset(&l->read);
 }
 
 static bool find_unit(struct listing *l)
@@ -176,21 +196,19 @@ static bool find_task(struct listing *l)
 void cchc_job_alerts(struct cchc_job *job)
 {
 	struct listing l = {.job = job, .ask = job->ask->alerts};
-	struct cchc_arena arena;
 
+	cchc_arena_init(&l.read, ALERT_MEMORY);
 	cchc_arena_init(&l.lines, CCHC_DECODE_MEMORY_MAX * 8);
 	if (find_unit(&l) && find_task(&l)) {
-		if (l.ask->has_silences && l.ask->silences) {
-			cchc_arena_init(&arena, ALERT_MEMORY);
-			cchc_store_each_silence(&job->txn, &arena, on_silence, &l);
-			cchc_arena_fini(&arena);
-		} else {
+		if (l.ask->has_silences && l.ask->silences)
+			cchc_store_each_silence(&job->txn, &l.read, on_silence, &l);
+		else
 			list_alerts(&l);
-		}
 		flush(&l, CCHC_PART_LAST);
 	}
 	if (l.rc != CCHC_OK)
 		cchc_answer_refuse(&job->answer, "the list cannot be made: %s",
 				   cchc_rc_name(l.rc));
 	cchc_arena_fini(&l.lines);
+	cchc_arena_fini(&l.read);
 }

@@ -7,6 +7,7 @@
 enum {
 	TASKS_A_FRAME = 16, /* of a few KiB each at the very most */
 	LINES_A_FRAME = 8,
+	FRAME_BYTES = 60 * 1024, /* of both */
 	SOON_DAYS = 7,
 	TASK_MEMORY = 1024 * 1024,
 	FRAME_MEMORY = 16 * 1024 * 1024,
@@ -22,6 +23,7 @@ struct listing {
 	Cchc__TaskLine *line[LINES_A_FRAME];
 	size_t n;
 	size_t n_lines;
+	size_t bytes; /* of both */
 	enum cchc_rc rc;
 };
 
@@ -36,7 +38,7 @@ static void flush(struct listing *l, enum cchc_which which)
 	part.n_task_line = l->n_lines;
 	if (l->rc == CCHC_OK)
 		l->rc = cchc_answer_add(&l->job->answer, &part, which);
-	l->n = l->n_lines = 0;
+	l->n = l->n_lines = l->bytes = 0;
 	cchc_arena_reset(&l->lines);
 }
 
@@ -67,15 +69,29 @@ static Cchc__TaskInfo *keep_task(struct listing *l, const struct cchc_task *task
 	return cchc_task_info(l->job->catalog, &kept, l->job->now_ms, &l->lines);
 }
 
+static bool is_full(const struct listing *l, size_t bytes)
+{
+	return l->n == TASKS_A_FRAME || l->n_lines == LINES_A_FRAME ||
+	       (l->bytes > 0 && l->bytes + bytes > FRAME_BYTES);
+}
+
+/* What was made for a frame goes with it: where it begins the next one it is made anew.
+ */
 static void add_task(struct listing *l, const struct cchc_task *task)
 {
-	if (l->n == TASKS_A_FRAME)
+	Cchc__TaskInfo *info = keep_task(l, task);
+	size_t bytes = info ? cchc__task_info__get_packed_size(info) + 8 : 0;
+
+	if (is_full(l, bytes)) {
 		flush(l, CCHC_PART_MORE);
-	l->task[l->n] = keep_task(l, task);
-	if (l->task[l->n])
-		l->n++;
-	else
+		info = keep_task(l, task);
+	}
+	if (!info) {
 		l->rc = CCHC_NOMEM;
+		return;
+	}
+	l->task[l->n++] = info;
+	l->bytes += bytes;
 }
 
 static bool state_fits(const struct listing *l, const struct cchc_task *task)
@@ -147,18 +163,15 @@ static const char *deed_of(const struct cchc_entry *entry)
 	return cchc_deed_name(entry->deed ? entry->deed->kind : CCHC_DEED_FULFIL);
 }
 
-static bool on_line(void *data, const struct cchc_entry *entry,
-		    const struct cchc_task *before, const struct cchc_task *after)
+static Cchc__TaskLine *keep_line(struct listing *l, const struct cchc_entry *entry,
+				 const struct cchc_task *before,
+				 const struct cchc_task *after)
 {
-	struct listing *l = data;
-	Cchc__TaskLine *line;
+	Cchc__TaskLine *line = cchc_arena_alloc(&l->lines, sizeof(*line));
 
-	if (l->n_lines == LINES_A_FRAME)
-		flush(l, CCHC_PART_MORE);
-	line = cchc_arena_alloc(&l->lines, sizeof(*line));
 	if (!line) {
 		l->rc = CCHC_NOMEM;
-		return false;
+		return NULL;
 	}
 	cchc__task_line__init(line);
 	line->number = entry->number;
@@ -171,7 +184,24 @@ static bool on_line(void *data, const struct cchc_entry *entry,
 	line->after = after ? keep_task(l, after) : NULL;
 	if (!after && entry->n_refusals > 0)
 		refuse_line(l, entry, line);
+	return l->rc == CCHC_OK ? line : NULL;
+}
+
+static bool on_line(void *data, const struct cchc_entry *entry,
+		    const struct cchc_task *before, const struct cchc_task *after)
+{
+	struct listing *l = data;
+	Cchc__TaskLine *line = keep_line(l, entry, before, after);
+	size_t bytes = line ? cchc__task_line__get_packed_size(line) + 8 : 0;
+
+	if (line && is_full(l, bytes)) {
+		flush(l, CCHC_PART_MORE);
+		line = keep_line(l, entry, before, after);
+	}
+	if (!line)
+		return false;
 	l->line[l->n_lines++] = line;
+	l->bytes += bytes;
 	return l->rc == CCHC_OK;
 }
 

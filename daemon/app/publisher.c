@@ -11,8 +11,9 @@
 
 enum {
 	TOPICS_MAX = 20000,
-	SHARE = 20,                     /* of the loop's time, one part for publishing */
-	COALESCE_NS = 25 * 1000 * 1000, /* may be owed; the longest pause after that */
+	SHARE = 20,                 /* of the loop's time, one part for publishing */
+	FREE_NS = 25 * 1000 * 1000, /* may be owed without a pause */
+	PAUSE_MOST_NS = 100 * 1000 * 1000,
 	PUBLISH_ARENA = 16 * 1024 * 1024,
 	FRAME_CELLS = CCHC_FRAME_MAX - 4096,
 };
@@ -172,9 +173,9 @@ static void clean(struct cchc_publisher *publisher)
 /* Publishing may take a twentieth of the loop's time. Twenty times what each publication
  * took is owed to other work and paid off by the time that passes; as long as little is
  * owed a change goes out with its commit, however soon after the last one, and only when
- * many cells on many topics change do they wait to go out together. (With a rest after
- * each publication instead, the p99 of a watcher's delay was twice that of the ack at
- * 1,000 commits a second.) */
+ * many cells on many topics change do they wait, a tenth of a second at most, to go out
+ * together. (With a rest after each publication instead, the p99 of a watcher's delay was
+ * twice that of the ack at 1,000 commits a second.) */
 static uint64_t owed_now(struct cchc_publisher *publisher)
 {
 	uint64_t now = cchc_clock_mono_ns();
@@ -189,7 +190,9 @@ static void owe(struct cchc_publisher *publisher, uint64_t took_ns)
 {
 	uint64_t owed = owed_now(publisher) + took_ns * SHARE;
 
-	publisher->owed_ns = owed < 2 * COALESCE_NS ? owed : 2 * COALESCE_NS;
+	if (owed > FREE_NS + PAUSE_MOST_NS)
+		owed = FREE_NS + PAUSE_MOST_NS;
+	publisher->owed_ns = owed;
 }
 
 static void publish(struct cchc_publisher *publisher)
@@ -222,13 +225,13 @@ void cchc_publisher_changed(struct cchc_publisher *publisher)
 	if (publisher->waiting || publisher->n == 0)
 		return;
 	owed = owed_now(publisher);
-	if (owed <= COALESCE_NS) {
+	if (owed <= FREE_NS) {
 		publish(publisher);
 		return;
 	}
 	publisher->waiting = true;
-	(void)uv_timer_start(&publisher->flush, on_flush,
-			     (owed - COALESCE_NS) / 1000000 + 1, 0);
+	(void)uv_timer_start(&publisher->flush, on_flush, (owed - FREE_NS) / 1000000 + 1,
+			     0);
 }
 
 static void on_repeat(uv_timer_t *timer)

@@ -6,7 +6,11 @@
 #include "app/taskinfo.h"
 #include "base/clock.h"
 
-enum { ALERTS_A_FRAME = 16, MEMORY = 8 * 1024 * 1024 };
+enum {
+	ALERTS_A_FRAME = 16,
+	FRAME_BYTES = 60 * 1024, /* of alerts; one has at most 64 deliveries */
+	MEMORY = 8 * 1024 * 1024,
+};
 
 void cchc_publisher_task(struct cchc_publisher *publisher, const struct cchc_task *task)
 {
@@ -31,10 +35,14 @@ void cchc_publisher_task(struct cchc_publisher *publisher, const struct cchc_tas
 	cchc_arena_fini(&arena);
 }
 
-static bool pack(const struct cchc_publisher *publisher, const struct cchc_alert *alerts,
-		 size_t n, struct cchc_arena *arena, Cchc__AlertInfo **info)
+/* As many as a frame holds; how many these are. 0: no memory. */
+static size_t pack(const struct cchc_publisher *publisher,
+		   const struct cchc_alert *alerts, size_t n, struct cchc_arena *arena,
+		   Cchc__AlertInfo *info[ALERTS_A_FRAME])
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n && i < ALERTS_A_FRAME; i++) {
 		const struct cchc_unit *unit = cchc_units_by_id(
 			&publisher->board->catalog->units, alerts[i].unit);
 		struct cchc_alert_text text = {0};
@@ -43,9 +51,12 @@ static bool pack(const struct cchc_publisher *publisher, const struct cchc_alert
 		info[i] = cchc_alert_info(publisher->board->catalog, &alerts[i],
 					  text.subject, arena);
 		if (!info[i])
-			return false;
+			return 0;
+		bytes += cchc__alert_info__get_packed_size(info[i]) + 8;
+		if (i > 0 && bytes > FRAME_BYTES)
+			return i;
 	}
-	return true;
+	return n < ALERTS_A_FRAME ? n : ALERTS_A_FRAME;
 }
 
 void cchc_publisher_alerts(struct cchc_publisher *publisher,
@@ -63,12 +74,10 @@ void cchc_publisher_alerts(struct cchc_publisher *publisher,
 	publication.number = alerts[0].journal;
 	publication.alert = info;
 	for (size_t at = 0; at < n; at += publication.n_alert) {
-		size_t left = n - at;
-
-		publication.n_alert = left < ALERTS_A_FRAME ? left : ALERTS_A_FRAME;
-		publication.last = at + publication.n_alert == n;
-		if (!pack(publisher, alerts + at, publication.n_alert, &arena, info))
+		publication.n_alert = pack(publisher, alerts + at, n - at, &arena, info);
+		if (publication.n_alert == 0)
 			break;
+		publication.last = at + publication.n_alert == n;
 		cchc_publisher_send(publisher, topic, &arena, &publication);
 		publication.part++;
 		cchc_arena_reset(&arena);

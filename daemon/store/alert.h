@@ -143,6 +143,7 @@ void cchc_store_each_alert_of(struct cchc_txn *txn, uint64_t task,
 			      struct cchc_arena *arena, cchc_store_on_alert *on_alert,
 			      void *data);
 uint64_t cchc_store_last_alert(struct cchc_txn *txn); /* number; 0: none yet */
+/* The silence lives in `arena`, as an alert does. Those that are over come too. */
 typedef void cchc_store_on_silence(void *data, const struct cchc_silence *silence);
 void cchc_store_each_silence(struct cchc_txn *txn, struct cchc_arena *arena,
 			     cchc_store_on_silence *on_silence, void *data);

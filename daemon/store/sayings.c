@@ -8,7 +8,10 @@
 #include "store/tables.h"
 #include "store/taker.h"
 
-enum { SILENCE_ROOM = 64 }; /* without its texts */
+enum {
+	SILENCE_ROOM = 64, /* without its texts */
+	READ_MEMORY = 64 * 1024,
+};
 
 /* ---- silences ---- */
 
@@ -73,6 +76,7 @@ void cchc_store_each_silence(struct cchc_txn *txn, struct cchc_arena *arena,
 
 struct comparison {
 	const struct cchc_silence *with;
+	struct cchc_arena arena; /* of the one that is read */
 	bool found;
 };
 
@@ -86,6 +90,18 @@ static void on_other(void *data, const struct cchc_silence *silence)
 	    strcmp(silence->step, with->step) == 0 &&
 	    strcmp(silence->by, with->by) == 0 && strcmp(silence->note, with->note) == 0)
 		same->found = true;
+	cchc_arena_reset(&same->arena);
+}
+
+/* Those that are over stay: what is read does not grow with their number. */
+static bool is_said(struct cchc_txn *txn, const struct cchc_silence *silence)
+{
+	struct comparison same = {.with = silence};
+
+	cchc_arena_init(&same.arena, READ_MEMORY);
+	cchc_store_each_silence(txn, &same.arena, on_other, &same);
+	cchc_arena_fini(&same.arena);
+	return same.found;
 }
 
 /* ---- what is said ---- */
@@ -140,14 +156,12 @@ static void begin_silence(struct cchc_txn *txn, const struct cchc_entry *entry,
 				       .until_ms = saying->until_ms,
 				       .by = cchc_text_given(entry->sender),
 				       .note = cchc_text_given(saying->note)};
-	struct comparison same = {.with = &silence};
 
 	if (silence.until_ms <= silence.from_ms) {
 		refuse(outcome, CCHC_RULE_BAD_DATE, "until");
 		return;
 	}
-	cchc_store_each_silence(txn, arena, on_other, &same);
-	if (same.found)
+	if (is_said(txn, &silence))
 		outcome->applied = CCHC_REPEATED;
 	else
 		put_silence(txn, &silence, arena);

@@ -40,6 +40,17 @@ const char *cchc_urgency_name(enum cchc_urgency urgency)
 	return (size_t)urgency < CCHC_COUNT(NAMES) ? NAMES[urgency] : "unknown";
 }
 
+void cchc_alert_rules_plain(struct cchc_alert_rules *rules)
+{
+	*rules = (struct cchc_alert_rules){
+		.task_class = {{.name = "nhiem-vu", .title = "Nhiệm vụ được giao"},
+			       {.name = "bao-cao", .title = "Báo cáo định kỳ"}},
+		.n_classes = 2,
+		.usual_class = "nhiem-vu",
+		.duty_class = "bao-cao",
+	};
+}
+
 const struct cchc_task_class *cchc_alert_class(const struct cchc_alert_rules *rules,
 					       const char *name)
 {

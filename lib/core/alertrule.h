@@ -84,6 +84,10 @@ CCHC_NODISCARD enum cchc_rc cchc_alert_rules_load(struct cchc_alert_rules *rules
 						  const char *const *channels, size_t n,
 						  struct cchc_problems *problems);
 
+/* What holds where no rules are given: a class of tasks and one of reports, named as in
+ * the shipped rules, no step, and due dates count as ordered. */
+void cchc_alert_rules_plain(struct cchc_alert_rules *rules);
+
 /* NULL when there is none of that name. */
 const struct cchc_task_class *cchc_alert_class(const struct cchc_alert_rules *rules,
 					       const char *name);

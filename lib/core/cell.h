@@ -122,5 +122,4 @@ static inline bool cchc_cell_is_zero(const struct cchc_cell *cell)
 		 cell->extra | cell->n_sum | cell->n_base);
 }
 
-
 #endif

@@ -136,14 +136,6 @@ enum cchc_rc cchc_figures_set(struct cchc_figures *figures, uint32_t unit,
 	return CCHC_OK;
 }
 
-/* A record whose every cell went back to ABSENT is like none. */
-static const struct cchc_record *given_record(const struct cchc_year *year, size_t slot)
-{
-	const struct cchc_record *record = year ? year->record[slot] : NULL;
-
-	return record && record->given ? record : NULL;
-}
-
 /* Four chains beside each other, for a chain waits for each of its multiplications. */
 static uint64_t mix_values(uint64_t seed, const int64_t *value, uint32_t n)
 {
@@ -176,11 +168,11 @@ static uint64_t year_digest(const struct cchc_year *year, uint32_t unit, uint32_
 	uint64_t digest = 0;
 
 	for (size_t slot = 0; slot < CCHC_SLOTS; slot++) {
-		const struct cchc_record *record = given_record(year, slot);
+		const struct cchc_record *record = year->record[slot];
 		uint64_t place = cchc_mix(unit, slot);
 
-		if (!record)
-			continue;
+		if (!record || !record->given)
+			continue; /* all that was given is ABSENT again: like none */
 		*cells += record->given;
 		digest += cchc_mix(mix_values(place, record->value, rows),
 				   mix_states(place, record->state, rows));
@@ -200,26 +192,18 @@ uint64_t cchc_figures_digest(const struct cchc_figures *figures, uint16_t year,
 	return digest;
 }
 
-static bool same_record(const struct cchc_record *a, const struct cchc_record *b,
-			uint32_t rows)
+uint64_t cchc_figures_count(const struct cchc_figures *figures)
 {
-	if (!a || !b)
-		return a == b;
-	return memcmp(a->value, b->value, rows * sizeof(a->value[0])) == 0 &&
-	       memcmp(a->state, b->state, rows * sizeof(a->state[0])) == 0;
-}
+	uint64_t count = 0;
 
-uint32_t cchc_figures_differ(const struct cchc_figures *a, const struct cchc_figures *b,
-			     uint16_t year, uint32_t from)
-{
-	for (uint32_t unit = from; unit <= a->max_unit; unit++) {
-		const struct cchc_year *of_a = cchc_figures_year(a, unit, year);
-		const struct cchc_year *of_b = cchc_figures_year(b, unit, year);
+	for (size_t i = 0; i < figures->n_blocks; i++) {
+		for (uint32_t id = 0; id <= figures->max_unit; id++) {
+			const struct cchc_year *year = figures->block[i].unit[id];
 
-		for (size_t slot = 0; (of_a || of_b) && slot < CCHC_SLOTS; slot++)
-			if (!same_record(given_record(of_a, slot),
-					 given_record(of_b, slot), a->rows))
-				return unit;
+			for (size_t slot = 0; year && slot < CCHC_SLOTS; slot++)
+				if (year->record[slot])
+					count += year->record[slot]->given;
+		}
 	}
-	return 0;
+	return count;
 }

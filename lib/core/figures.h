@@ -79,9 +79,7 @@ static inline void cchc_record_set(struct cchc_record *record, uint16_t row,
  * how many there were. */
 uint64_t cchc_figures_digest(const struct cchc_figures *figures, uint16_t year,
 			     uint64_t *cells);
-/* The first unit from `from` on whose figures of the year are not the same in both; 0:
- * none. Both are of one form and one list of units. */
-uint32_t cchc_figures_differ(const struct cchc_figures *a, const struct cchc_figures *b,
-			     uint16_t year, uint32_t from);
+/* How many cells are given, in all resident years. */
+uint64_t cchc_figures_count(const struct cchc_figures *figures);
 
 #endif

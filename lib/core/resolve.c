@@ -66,7 +66,6 @@ static void plan_moment(struct cchc_moment *moment, const struct cchc_year *year
  */
 static void plan(struct cchc_yearly *yearly, uint32_t slots)
 {
-	yearly->slots = slots;
 	yearly->moments = 0;
 	for (uint32_t rest = slots; rest; rest &= rest - 1)
 		plan_moment(&yearly->moment[yearly->moments++], yearly->year,

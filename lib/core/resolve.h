@@ -31,11 +31,11 @@ struct cchc_yearly {
 	const struct cchc_year *year;             /* NULL: nothing given */
 	struct cchc_resolved (*kept)[CCHC_SLOTS]; /* by row; NULL: nothing is kept */
 	uint64_t known[CCHC_ROWS_MAX / 64];       /* rows that are in `kept` */
-	uint32_t slots;      /* that are in it: with all that can be made of them */
-	struct cchc_moment { /* and how each is made, months first */
+	struct cchc_moment { /* the slots that are in it, months first: how each is made
+			      */
 		const struct cchc_record *record; /* NULL: no cell of its own */
 		uint8_t slot;
-		uint8_t parts; /* that are among `slots` */
+		uint8_t parts; /* that are in it too */
 		uint8_t part[3];
 		bool lacks; /* one that is not */
 	} moment[CCHC_SLOTS];

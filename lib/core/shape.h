@@ -26,7 +26,8 @@ struct cchc_shape {
 	uint16_t tallies;
 };
 
-/* LIMIT above 32767 units: the bound that keeps sums from wrapping (resolve.c). */
+/* LIMIT above 32767 units: the bound that keeps sums from wrapping (resolve.c) and lets
+ * counts be kept in 16 bits (cell.h). */
 CCHC_NODISCARD enum cchc_rc cchc_shape_new(const struct cchc_form *form,
 					   const struct cchc_tree *tree,
 					   struct cchc_shape **shape);

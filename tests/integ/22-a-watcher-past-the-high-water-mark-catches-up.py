@@ -19,6 +19,7 @@ ROWS = ("I.1", "I.2.1", "I.2.2", "I.4.1", "I.4.2", "I.4.3", "I.4.4", "I.5.1", "I
 QUEUE = 10
 BEHIND = 600 * 1000  # bytes; the line holds a quarter of it
 STOPPED_S = 9        # the daemon gives a silent connection up after 15 s
+NEEDS_SPEED = True  # publications must pour faster than a narrow line takes them
 TRIES = 10
 
 

@@ -11,15 +11,12 @@ import tempfile
 from district import Trouble, run, wait_for
 from nspawn import Machine, why_not
 
-PLAIN_ONLY = True  # sanitizers need system calls that the units forbid
+# A sanitized program makes system calls that the units forbid, and hangs when it ends.
+PLAIN_ONLY = True
 SKIPPED = 77
 COMMUNES = ("11986", "11989")
 # The unit's own minutes would be long to wait for. What is stopped hears no SIGABRT.
 SOONER = "[Service]\nWatchdogSec=10\nTimeoutAbortSec=5\n"
-# A sanitized build looks for leaks by ptrace when it ends, which the unit does not allow and
-# which then waits for ever. Every other test of the programs looks for them.
-if os.environ.get("CCHC_SANITIZE") == "address":
-	SOONER += "Environment=ASAN_OPTIONS=detect_leaks=0\n"
 
 
 class Scene:
@@ -44,10 +41,17 @@ class Scene:
 	def agent_yaml(self, code):
 		return os.path.join(self.agent_etc, f"{code}.yaml")
 
+	def as_person(self, code, script, *args):
+		"""Somebody of the commune, who gets into its folder by the group."""
+		return self.machine.ask(
+			"setpriv", "--reuid=4711", "--regid=cchc-agent", "--clear-groups", "sh", "-ec",
+			f'cd "$0"; {script}', f"/var/lib/cchc-agent/{code}/reports", *args)
+
 	def put(self, code, text):
-		at = f"/var/lib/cchc-agent/{code}/reports/inbox/2024-Q1.csv"
-		self.write(f"{at}.tmp", text)
-		self.machine.run("mv", f"{at}.tmp", at)
+		done = self.as_person(code, 'printf %s "$1" > inbox/2024-Q1.csv.tmp; '
+				      "mv inbox/2024-Q1.csv.tmp inbox/2024-Q1.csv", text)
+		if done.returncode != 0:
+			raise Trouble(f"nobody can put a file for {code}: {done.stderr}")
 
 	def ask(self, *args):
 		return self.machine.ask("cchcctl", "--config", f"{self.etc}/ctl.yaml", *args)
@@ -142,6 +146,14 @@ def figures_arrive(scene):
 	scene.store = scene.store_id()
 
 
+def people_read_receipts_and_write_about_tasks(scene):
+	for code in COMMUNES:
+		def can_do_both(code=code):
+			done = scene.as_person(code, "cat receipts/*; test -w nhiem-vu.csv")
+			return done.returncode == 0 and "ACKNOWLEDGED" in done.stdout
+		wait_for(f"receipt or tasks of {code} are out of reach", can_do_both)
+
+
 def the_watchdogs_are_fed(scene):
 	for unit in ("cchcd", *AGENTS):
 		def fed_at(unit=unit):
@@ -187,7 +199,8 @@ def the_agents_ran_through_and_stop_cleanly(scene):
 
 
 STEPS = (the_district_is_set_up_as_the_readme_says, the_daemon_reaches_ready,
-	 the_agents_reach_ready, figures_arrive, the_watchdogs_are_fed,
+	 the_agents_reach_ready, figures_arrive,
+	 people_read_receipts_and_write_about_tasks, the_watchdogs_are_fed,
 	 a_daemon_that_hangs_is_killed_and_comes_back, it_has_the_same_store,
 	 a_stop_is_clean, what_came_meanwhile_is_sent_after_the_start,
 	 the_agents_ran_through_and_stop_cleanly)

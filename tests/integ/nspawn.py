@@ -129,7 +129,7 @@ class Machine:
 
 	def ask(self, *argv):
 		"""Runs it on the machine, as root; the finished process."""
-		return run(["nsenter", "-t", str(self.leader), "-a", "--wd=/", *argv],
+		return run(["nsenter", "-t", str(self.leader), "-a", "-w", *argv],
 			   env={"PATH": PATH, "LANG": "C.UTF-8"})
 
 	def run(self, *argv):

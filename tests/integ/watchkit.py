@@ -80,8 +80,9 @@ class Line:
 class Watcher:
 	"""A running `cchcctl watch --json`, and what its lines add up to."""
 
-	def __init__(self, district, name, changes=None):
+	def __init__(self, district, name, changes=None, period=PERIOD):
 		"""changes: the door's address, if it is not the daemon's own."""
+		self.period = period
 		self.path = district.path(f"watch-{name}.json")
 		config = district.path("ctl.yaml")
 		if changes:
@@ -92,7 +93,7 @@ class Watcher:
 				f.write(text)
 		with open(self.path, "wb") as out:
 			self.process = spawn([district.programs.ctl, "--config", config, "watch",
-					      "--json", "--period", PERIOD],
+					      "--json", "--period", period],
 					     stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
 	def _said(self):
@@ -129,8 +130,8 @@ class Watcher:
 		return self._said()[-1]["end"]
 
 
-def appendix(district):
-	said = json.loads(district.ctl("appendix", "--period", PERIOD, "--format", "json"))
+def appendix(district, period=PERIOD):
+	said = json.loads(district.ctl("appendix", "--period", period, "--format", "json"))
 	return {f"{row['part']}.{row['code']}": tuple(row[key] for key in SHOWN)
 		for row in said["rows"] if row["state"] != "heading"}
 
@@ -148,8 +149,8 @@ def pour(district, units, rows, rng, each):
 
 
 def agree(district, watchers):
-	"""All that read show what the appendix shows."""
-	want = appendix(district)
+	"""All that read, of one period, show what the appendix shows."""
+	want = appendix(district, next(iter(watchers.values())).period)
 
 	def why():
 		for name, watcher in watchers.items():

@@ -2,14 +2,15 @@
  * daemons and trims come in:
  *  1. seqs of an epoch are gapless, and a seq that was given never has other bytes;
  *  2. a daemon that applies what it sees once ends with every pushed figure, the last one
- *     pushed of each row: nothing is lost, nothing is out of order;
- *  3. the accepted state is the daemon's.
+ *     pushed of each row, and with the last statement of each task: nothing is lost,
+ *     nothing is out of order;
+ *  3. the accepted state is the daemon's, and its word replaces what was said.
  */
-#include "agentkit.h"
+#include "agenttasks.h"
 
 #include "random.h"
 
-enum { ROWS = 40, STEPS = 400, SEQS = 2048 };
+enum { ROWS = 40, TASKS = 4, STEPS = 400, SEQS = 2048 };
 
 /* What the daemon must know of one outbox. */
 struct daemon {
@@ -17,6 +18,7 @@ struct daemon {
 	uint64_t mark;
 	uint8_t chain[SEQS][CCHC_CHAIN_BYTES]; /* by seq */
 	int64_t row[ROWS + 1];
+	cchc_day done[TASKS]; /* 0: not yet */
 };
 
 struct world {
@@ -25,6 +27,7 @@ struct world {
 	struct daemon now;
 	struct daemon backup;
 	int64_t pushed[ROWS + 1]; /* what people gave last */
+	cchc_day said[TASKS];
 	int64_t next_value;
 	uint64_t epoch; /* whose bytes are remembered: */
 	uint8_t *body[SEQS];
@@ -57,6 +60,37 @@ static void push(struct world *w)
 		w->pushed[first + i] = base + (int64_t)(first + i);
 }
 
+static char *task_id(size_t i, char id[8])
+{
+	(void)snprintf(id, 8, "T%zu", i);
+	return id;
+}
+
+static void say(struct world *w)
+{
+	size_t i = below(w, TASKS);
+	char id[8];
+
+	w->said[i] = cchc_day_of(2024, 3, 1) + (cchc_day)(w->next_value++ % 1000);
+	tasks_say_done(w->kit, task_id(i, id), w->said[i], "");
+}
+
+/* What comes down: the tasks as the daemon has them. */
+static void hear(struct world *w)
+{
+	char id[8];
+
+	for (size_t i = 0; i < TASKS; i++) {
+		Cchc__TaskInfo *info = tasks_info(w->kit, task_id(i, id));
+
+		info->has_done = w->now.done[i] != 0;
+		info->done = w->now.done[i];
+		if (info->has_done)
+			info->state = CCHC__TASK_INFO__STATE__WAITING;
+		tasks_tell(w->kit, info);
+	}
+}
+
 /* Law 1: the same seq, the same bytes; and the chain is what they say. */
 static void check_frozen(struct world *w, const struct cchc_sent *sent)
 {
@@ -83,8 +117,8 @@ static void check_frozen(struct world *w, const struct cchc_sent *sent)
 static void apply(struct world *w, const struct cchc_sent *sent)
 {
 	struct daemon *d = &w->now;
-	Cchc__Report *report = kit_report(w->kit, sent->item.body, sent->item.body_len);
 	uint8_t chain[CCHC_CHAIN_BYTES];
+	Cchc__Report *report;
 
 	if (sent->seq <= d->mark) { /* answered again */
 		assert_memory_equal(d->chain[sent->seq], sent->chain, sizeof(chain));
@@ -97,6 +131,13 @@ static void apply(struct world *w, const struct cchc_sent *sent)
 	assert_memory_equal(chain, sent->chain, sizeof(chain));
 	d->mark = sent->seq;
 	memcpy(d->chain[d->mark], chain, sizeof(chain));
+	if (sent->item.kind == CCHC__PUSH__KIND__TASK_REPORT) {
+		Cchc__TaskReport *task = tasks_sent(w->kit, sent->seq);
+
+		d->done[task->task[1] - '0'] = task->done;
+		return;
+	}
+	report = kit_report(w->kit, sent->item.body, sent->item.body_len);
 	for (size_t i = 0; i < report->n_row; i++)
 		d->row[report->row[i]] = report->value[i];
 }
@@ -165,7 +206,14 @@ static void greet(struct world *w)
 
 static void step(struct world *w)
 {
-	switch (below(w, 12)) {
+	switch (below(w, 14)) {
+	case 12:
+		say(w);
+		break;
+	case 13:
+		if (below(w, 4) == 0)
+			hear(w);
+		break;
 	case 0:
 	case 1:
 	case 2:
@@ -226,6 +274,15 @@ static void check_laws(struct world *w)
 		if (w->pushed[row])
 			assert_int_equal(kit_accepted(w->kit, row), w->pushed[row]);
 	}
+	hear(w);
+	for (size_t i = 0; i < TASKS; i++) {
+		struct cchc_assignment a;
+		char id[8];
+
+		a = tasks_look(w->kit, task_id(i, id));
+		assert_int_equal(w->now.done[i], w->said[i]);
+		assert_int_equal(a.said, CCHC_SAID_NOTHING);
+	}
 	assert_int_equal(s.live_bytes, 0);
 	assert_int_equal(s.mark, w->now.mark);
 	assert_memory_equal(s.mark_chain, w->now.chain[w->now.mark], CCHC_CHAIN_BYTES);
@@ -241,6 +298,7 @@ static void nothing_is_lost_and_no_seq_changes(void **state)
 		memset(&w, 0, sizeof(w));
 		w.random.state = seed + round;
 		w.kit = kit_new();
+		hear(&w);
 		for (unsigned i = 0; i < STEPS; i++)
 			step(&w);
 		drain(&w);

@@ -178,6 +178,8 @@ struct expecting {
 	size_t n;
 	size_t met;
 	size_t unsure;
+	size_t superseded;
+	size_t stand;
 };
 
 static void on_expected(void *data, const struct slow_alert *alert)
@@ -274,10 +276,13 @@ void check_alerts(struct stage *stage, const struct slow *slow)
 	each_alert(stage, on_step, &e);
 	for (size_t i = 0; i < e.n; i++) {
 		e.unsure += e.list[i].unsure;
+		e.superseded += e.list[i].superseded;
+		e.stand += e.list[i].ended.true_ms == INT64_MAX;
 		if (e.list[i].step && !e.list[i].unsure)
 			say(&e.list[i], NULL, "was never raised");
 	}
-	print_message("alerts of steps: %zu, unsure %zu\n", e.met, e.unsure);
+	print_message("alerts of steps: %zu, superseded %zu, standing %zu, unsure %zu\n",
+		      e.met, e.superseded, e.stand, e.unsure);
 	assert_true(e.unsure * 20 < e.n);
 	free(e.list);
 }

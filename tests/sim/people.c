@@ -323,16 +323,30 @@ static void do_deed(struct people *p, size_t at)
 	p->touched = at;
 }
 
-/* Open tasks more often than closed ones, duties seldom. */
+/* Something is said of it today. */
+static bool is_pressing(const struct people *p, const struct slow_task *task)
+{
+	cchc_day effective = slow_now(task)->effective;
+	cchc_day left = effective == CCHC_DAY_NONE ? 99 : effective - today(p);
+
+	return left == 7 || left == 3 || left == 1 || left == 0 || left == -1 ||
+	       left == -7;
+}
+
+/* Open tasks more often than closed ones, now and then those that press; duties seldom.
+ */
 static size_t any_task(struct people *p)
 {
+	bool pressing = below(p, 3) == 0;
 	size_t at = 0;
 
-	for (int tries = 0; tries < 12; tries++) {
+	for (int tries = 0; tries < (pressing ? 100 : 12); tries++) {
 		const struct slow_task *task;
 
 		at = below(p, (uint32_t)p->slow->n);
 		task = &p->slow->task[at];
+		if (pressing && !is_pressing(p, task))
+			continue;
 		if ((slow_now(task)->state == SLOW_OPEN ||
 		     slow_now(task)->state == SLOW_WAITING) &&
 		    (!task->is_duty || below(p, 20) == 0))
@@ -485,6 +499,6 @@ void people_act(struct people *p)
 		send_report(p);
 	else if (luck < 34)
 		try_spoilt(p, any_task(p));
-	else
+	else if (luck < 70)
 		do_deed(p, any_task(p));
 }

@@ -4,6 +4,7 @@
 #include "checks.h"
 #include "people.h"
 
+#include "base/check.h"
 #include "base/log.h"
 
 enum {
@@ -65,6 +66,7 @@ struct sim {
 	struct test_random rng;
 	int64_t at[EVENTS]; /* true */
 	int64_t end_ms;     /* true */
+	int64_t back_ms;    /* true: when the clock is set back */
 	size_t known;       /* years of calendars */
 	bool morning_again; /* the clock was set back: it comes twice today */
 	int64_t morning_ms; /* true: the last one seen */
@@ -165,15 +167,18 @@ static void unsee_the_morning(struct sim *sim)
 	}
 }
 
-static void expect_soon(struct sim *sim)
+/* Recorded just before midnight, it may be told after it. */
+static void expect_soon(struct sim *sim, size_t task)
 {
-	size_t task = sim->people.touched;
 	const struct slow_record *now;
 
 	if (task == SIZE_MAX || !slow_missed(&sim->slow, task))
 		return;
 	now = slow_now(&sim->slow.task[task]);
 	expect(digest_of(sim, now->lead, today(sim)), MAYBE);
+	expect(digest_of(sim, now->lead,
+			 cchc_day_at(sim->stage.now.wall_ms + SLOW_MINUTE_MS)),
+	       MAYBE);
 	assert_true(sim->soons < SOONS);
 	sim->soon[sim->soons++] = (struct soon){sim->stage.now.true_ms, task,
 						sim->slow.task[task].n, now->lead,
@@ -262,13 +267,30 @@ static void start(struct sim *sim)
 	slow_up(&sim->slow, sim->stage.now, (more ? leg->more : leg->year) + sim->known,
 		(more ? leg->mores : leg->years) - sim->known);
 	sim->known = more ? leg->mores : leg->years;
+	for (size_t i = 0; i < sim->slow.n; i++) /* another calendar, other dates */
+		if (slow_now(&sim->slow.task[i])->at.true_ms == sim->stage.now.true_ms)
+			expect_soon(sim, i);
 	see_the_morning(sim);
+}
+
+/* As often as not while much is being told; never in the last days. */
+static int64_t next_death(struct sim *sim)
+{
+	static const int BUSY[] = {0, 7 * 60 + 30, 8 * 60};
+	int64_t now = sim->stage.now.true_ms;
+	int64_t next =
+		now + (int64_t)(test_random_next(&sim->rng) % (uint64_t)(25 * DAY_MS));
+	int64_t busy = next_minute(sim, BUSY[below(sim, CCHC_COUNT(BUSY))]);
+
+	if (below(sim, 2))
+		next = busy + below(sim, 12) * DAY_MS + below(sim, 3000);
+	return next < sim->end_ms - 4 * DAY_MS ? next : INT64_MAX;
 }
 
 static void live_or_die(struct sim *sim)
 {
-	static const int64_t LONGEST_MS[] = {10 * SLOW_MINUTE_MS, HOUR_MS, 12 * HOUR_MS,
-					     4 * 24 * INT64_C(3600000)};
+	static const int64_t LONGEST_MS[] = {5000, 10 * SLOW_MINUTE_MS, HOUR_MS,
+					     12 * HOUR_MS, 4 * 24 * INT64_C(3600000)};
 	int64_t now = sim->stage.now.true_ms;
 
 	if (sim->stage.up) {
@@ -281,23 +303,37 @@ static void live_or_die(struct sim *sim)
 		return;
 	}
 	start(sim);
-	sim->at[LIFE] = now + 2 * DAY_MS +
-			(int64_t)(test_random_next(&sim->rng) % (uint64_t)(20 * DAY_MS));
-	if (sim->at[LIFE] > sim->end_ms - 4 * DAY_MS)
-		sim->at[LIFE] = INT64_MAX;
+	sim->at[LIFE] = next_death(sim);
 }
 
 /* ---- people ---- */
 
-/* Some of it just around the moments that count. */
+/* Moments that count: midnight and the hour of the steps, on the dot, just after it, or
+ * around it. */
+static int64_t sharp_moment(struct sim *sim)
+{
+	int64_t dot = next_minute(sim, below(sim, 2) ? 0 : 8 * 60);
+
+	switch (below(sim, 3)) {
+	case 0:
+		return dot;
+	case 1:
+		return dot + below(sim, 30);
+	default:
+		return dot - 2000 + below(sim, 4000);
+	}
+}
+
+/* About when the clock is set back there is much to do: the same hour is lived twice. */
 static int64_t next_deed(struct sim *sim)
 {
-	int64_t next = sim->stage.now.true_ms + 1000 + below(sim, HOUR_MS);
-	int64_t sharp =
-		next_minute(sim, below(sim, 2) ? 0 : 8 * 60) - 2000 + below(sim, 4000);
+	int64_t now = sim->stage.now.true_ms;
+	int64_t since_back = now - sim->back_ms;
+	bool busy = since_back > -HOUR_MS / 2 && since_back < HOUR_MS;
+	int64_t next = now + 1000 + below(sim, busy ? HOUR_MS / 90 : HOUR_MS);
+	int64_t sharp = sharp_moment(sim);
 
-	if (sharp > sim->stage.now.true_ms + 1000 && sharp < next + HOUR_MS &&
-	    below(sim, 3) == 0)
+	if (sharp > now + 1000 && sharp < next + HOUR_MS && below(sim, 3) == 0)
 		next = sharp;
 	return next < sim->end_ms - 30 * HOUR_MS ? next : INT64_MAX;
 }
@@ -307,7 +343,7 @@ static void import(struct sim *sim)
 	assert_true(sim->stage.up);
 	for (int i = 0; i < IMPORTED; i++) {
 		people_import(&sim->people);
-		expect_soon(sim);
+		expect_soon(sim, sim->people.touched);
 		stage_run(&sim->stage, sim->stage.now.true_ms + 40);
 	}
 }
@@ -357,6 +393,8 @@ static void check_day(struct sim *sim)
 	if (!sim->stage.up)
 		return;
 	check_counts(&sim->stage, &sim->slow, day % 16 == 0);
+	if (day % 16 == 0 || cchc_civil_of(today(sim)).day == 15)
+		check_tasks(&sim->stage, &sim->slow);
 	if (day % 32 == 0)
 		check_board(&sim->stage);
 }
@@ -368,7 +406,7 @@ static void act(struct sim *sim, enum event event)
 	case PEOPLE:
 		if (sim->stage.up) {
 			people_act(&sim->people);
-			expect_soon(sim);
+			expect_soon(sim, sim->people.touched);
 		}
 		sim->at[PEOPLE] = next_deed(sim);
 		break;
@@ -456,6 +494,7 @@ static void begin(struct sim *sim, const struct leg *leg, uint64_t seed)
 	for (int i = 0; i < EVENTS; i++)
 		sim->at[i] =
 			leg->event[i] < 0 ? INT64_MAX : leg->event[i] * SLOW_MINUTE_MS;
+	sim->back_ms = sim->at[BACK];
 	aim_at_the_wall(sim);
 }
 

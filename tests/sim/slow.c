@@ -409,7 +409,8 @@ static int64_t record_ends(const struct version *v, size_t at)
 				   : v->now;
 }
 
-/* When a daemon that is up first finds that the moment has come, with the task open. */
+/* When a daemon that is up first finds that the moment has come, with the task open. What
+ * is recorded in the very same millisecond may come too late to be seen. */
 static int64_t reached(const struct version *v, int64_t moment_ms, size_t *at)
 {
 	for (size_t i = v->from; i < v->to; i++) {
@@ -421,7 +422,7 @@ static int64_t reached(const struct version *v, int64_t moment_ms, size_t *at)
 			const struct slow_when *life = v->slow->life[k];
 			int64_t shows = wall_shows(
 				v->slow, moment_ms, later(r->at.true_ms, life[0].true_ms),
-				earlier(record_ends(v, i), life[1].true_ms));
+				earlier(record_ends(v, i) + 1, life[1].true_ms));
 
 			*at = i;
 			if (shows != INT64_MAX)

@@ -1,4 +1,5 @@
 #include "agentplay.h"
+#include "agenttasks.h"
 
 static void a_greeting_leads_to_pushes_in_order(void **state)
 {
@@ -391,6 +392,72 @@ static void forms_come_in_pieces_and_are_checked(void **state)
 	assert_non_null(cchc_catalog_for(p->catalog, period)); /* the last good copy */
 }
 
+/* ---- tasks ---- */
+
+static void tasks_that_come_down_are_stored_and_that_is_said(void **state)
+{
+	struct play *p = *state;
+	Cchc__ToAgent m = CCHC__TO_AGENT__INIT;
+	Cchc__Down down = CCHC__DOWN__INIT;
+	Cchc__TaskInfo *info = tasks_info(p->kit, "CV-1");
+	Cchc__ToDaemon *stored;
+
+	play_greet(p, 0, 8);
+	down.number = 7;
+	down.task = &info;
+	down.n_task = 1;
+	m.down = &down;
+	play_say(p, &m, CCHC__TO_AGENT__KIND__DOWN);
+	stored = play_next(p, CCHC__TO_DAEMON__KIND__STORED);
+	assert_non_null(stored);
+	assert_int_equal(stored->stored->down, 7);
+	assert_true(tasks_has(p->kit, "CV-1"));
+}
+
+static void a_statement_goes_out_as_one_push(void **state)
+{
+	struct play *p = *state;
+	Cchc__Push *push;
+
+	play_greet(p, 0, 8);
+	tasks_tell(p->kit, tasks_info(p->kit, "CV-1"));
+	tasks_say_done(p->kit, "CV-1", TASKS_TODAY, "12/BC");
+	play_pass(p, 1000);
+	push = play_push(p);
+	assert_non_null(push);
+	assert_int_equal(push->kind, CCHC__PUSH__KIND__TASK_REPORT);
+	play_ack(p, 1, 9);
+	assert_int_equal(kit_look(p->kit).mark, 1);
+}
+
+static void a_restored_district_tells_its_tasks_once_more(void **state)
+{
+	struct play *p = *state;
+
+	play_greet(p, 0, 8);
+	tasks_tell(p->kit, tasks_info(p->kit, "CV-1"));
+	tasks_say_done(p->kit, "CV-1", TASKS_TODAY, "12/BC");
+	play_pass(p, 1000);
+	play_ack(p, 1, 9);
+	play_hello_first(p);
+	assert_int_equal(play_hello(p)->down, 1);
+	play_welcome(p, 0, NULL, 8); /* it knows nothing of our first */
+	assert_int_equal(play_hello(p)->down, 0);
+	play_welcome(p, 0, NULL, 8);
+	assert_non_null(play_push(p));
+}
+
+static void the_district_tells_the_time(void **state)
+{
+	struct play *p = *state;
+	int64_t ms = 0;
+
+	p->ahead_ms = -KIT_DAY_MS;
+	play_greet(p, 0, 8);
+	assert_int_equal(cchc_outbox_clock(p->kit->box, p->now.wall_ms, &ms), CCHC_OK);
+	assert_int_equal(ms, p->now.wall_ms - KIT_DAY_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +478,10 @@ int main(void)
 		PLAY(a_full_socket_is_tried_again_without_a_hole),
 		PLAY(status_tells_what_waits_and_why),
 		PLAY(forms_come_in_pieces_and_are_checked),
+		PLAY(tasks_that_come_down_are_stored_and_that_is_said),
+		PLAY(a_statement_goes_out_as_one_push),
+		PLAY(a_restored_district_tells_its_tasks_once_more),
+		PLAY(the_district_tells_the_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

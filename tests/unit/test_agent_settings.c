@@ -64,7 +64,7 @@ static void a_good_file_is_read_with_paths_from_its_folder(void **state)
 
 	(void)state;
 	read_in(&r, GOOD "unit_valid_from: 2025-07-01\noutbox_max_mb: 8\n"
-			 "keep: {days: 1, mb: 2}\n");
+			 "keep: {days: 1, mb: 2}\ntasks_file: desk/tasks.csv\n");
 	assert_int_equal(r.rc, CCHC_OK);
 	assert_string_equal(r.settings.unit, "11986");
 	assert_int_equal(r.settings.unit_valid_from, cchc_day_of(2025, 7, 1));
@@ -73,6 +73,8 @@ static void a_good_file_is_read_with_paths_from_its_folder(void **state)
 	assert_string_equal(r.settings.server_key, KEY);
 	(void)snprintf(expected, sizeof(expected), "%s/reports/inbox", r.dir);
 	assert_string_equal(r.settings.inbox, expected);
+	(void)snprintf(expected, sizeof(expected), "%s/desk/tasks.csv", r.dir);
+	assert_string_equal(r.settings.tasks_file, expected);
 	assert_string_equal(r.settings.outbox, "/var/lib/x/outbox.mdb");
 	assert_int_equal(r.settings.outbox_max_bytes, 8 * KIT_MB);
 	assert_int_equal(r.settings.keep_bytes, 2 * KIT_MB);
@@ -82,11 +84,16 @@ static void a_good_file_is_read_with_paths_from_its_folder(void **state)
 
 static void what_is_not_said_has_a_default(void **state)
 {
+	char expected[128];
 	struct read r;
 
 	(void)state;
 	read_in(&r, GOOD);
 	assert_int_equal(r.rc, CCHC_OK);
+	(void)snprintf(expected, sizeof(expected), "%s/reports/nhiem-vu.csv", r.dir);
+	assert_string_equal(r.settings.tasks_file, expected);
+	(void)snprintf(expected, sizeof(expected), "%s/reports/nhac-viec", r.dir);
+	assert_string_equal(r.settings.reminders, expected);
 	assert_int_equal(r.settings.unit_valid_from, CCHC_DAY_NONE);
 	assert_int_equal(r.settings.outbox_max_bytes, 256 * KIT_MB);
 	assert_int_equal(r.settings.keep_bytes, 64 * KIT_MB);
@@ -123,6 +130,8 @@ static void every_mistake_is_told_with_its_place(void **state)
 		{GOOD "keep: 7\n", 8, 7, "keys and values"},
 		{GOOD "keep: {days: 7, weeks: 1}\n", 8, 17, "unknown key \"weeks\""},
 		{GOOD "keep: {mb: 1.5}\n", 8, 12, "whole number"},
+		{GOOD "tasks_file: reports/inbox/nhiem-vu.csv\n", 8, 13, "cannot lie in"},
+		{GOOD "tasks_file: tasks/\n", 8, 13, "the name of a file"},
 		{GOOD "key: other\n", 8, 1, ""},
 	};
 

@@ -112,6 +112,76 @@ static void while_figures_are_on_their_way_nobody_can_tell(void **state)
 	lacks(desk_receipt(d, "2024-Q1.csv"), "nothing to withdraw");
 }
 
+/* ---- what a file says of the report as a whole ---- */
+
+#define HEAD                                                                                                \
+	"@số;37/BC-UBND\n@ngày;15/3/2024\n@người ký;Vũ Văn Sứ\n@chức vụ;Phó Chủ tịch\n" \
+	"@hoàn tất;có\n"
+
+static Cchc__Report *report_of(struct desk *d, uint64_t seq)
+{
+	struct cchc_sent sent;
+
+	(void)kit_number(d->kit, seq);
+	sent = kit_sent(d->kit, seq);
+	return kit_report(d->kit, sent.item.body, sent.item.body_len);
+}
+
+static void the_head_of_a_file_is_the_head_of_its_report(void **state)
+{
+	struct desk *d = *state;
+	Cchc__Report *report;
+
+	desk_put(d, "2024-Q1.csv", HEAD "code;value\nI.1;3\n");
+	assert_int_equal(desk_settle(d).taken, 1);
+	report = report_of(d, 1);
+	assert_string_equal(report->doc_number, "37/BC-UBND");
+	assert_int_equal(report->doc_date, cchc_day_of(2024, 3, 15));
+	assert_string_equal(report->signer_name, "Vũ Văn Sứ");
+	assert_string_equal(report->signer_position, "Phó Chủ tịch");
+	assert_true(report->has_complete && report->complete);
+	assert_int_equal(report->n_row, 1);
+	desk_put(d, "2024-Q1.csv", "code;value\nI.1;3\n");
+	assert_int_equal(desk_settle(d).taken, 1);
+	report = report_of(d, 2);
+	assert_null(report->doc_number);
+	assert_false(report->has_doc_date || report->has_complete);
+}
+
+static void a_wrong_row_of_the_head_is_refused_by_its_name(void **state)
+{
+	struct desk *d = *state;
+	Cchc__Report *report;
+
+	desk_put(d, "2024-Q1.csv", "@số,37\n@ngày,mai\ncode,value\nI.1,3\n");
+	assert_int_equal(desk_settle(d).taken, 1);
+	report = report_of(d, 1);
+	assert_string_equal(report->doc_number, "37");
+	assert_false(report->has_doc_date);
+	assert_int_equal(report->n_row, 1);
+	assert_int_equal(report->n_unread, 1);
+	assert_string_equal(report->unread[0]->field, "@ngày");
+	assert_int_equal(report->unread[0]->rule, CCHC_RULE_BAD_DATE);
+	says(desk_receipt(d, "2024-Q1.csv"),
+	     "dòng/line 2, @ngày = \"mai\": ngày không hợp lệ");
+}
+
+static void of_many_messages_the_first_has_the_head(void **state)
+{
+	struct desk *d = *state;
+	char text[16 * 1024] = HEAD "code;value\n";
+	size_t len = strlen(text);
+
+	for (int i = 0; i < 300; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "I.%d;5\n",
+					100 + i);
+	desk_put(d, "2024-Q1.csv", text);
+	assert_int_equal(desk_settle(d).taken, 1);
+	assert_string_equal(report_of(d, 1)->doc_number, "37/BC-UBND");
+	assert_null(report_of(d, 2)->doc_number);
+	assert_false(report_of(d, 2)->has_complete);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +189,9 @@ int main(void)
 		DESK(a_level_that_is_none_is_no_welcome),
 		DESK(a_withdrawal_of_what_was_never_sent_is_noticed_and_sent),
 		DESK(while_figures_are_on_their_way_nobody_can_tell),
+		DESK(the_head_of_a_file_is_the_head_of_its_report),
+		DESK(a_wrong_row_of_the_head_is_refused_by_its_name),
+		DESK(of_many_messages_the_first_has_the_head),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,30 @@ static cchc_day day_of(const char *text)
 	return day;
 }
 
+/* --- where nothing is configured -----------------------------------------------------
+ */
+
+/* The register works: tasks and duties have their classes, of which nobody is told. */
+static void without_rules_there_are_classes_and_no_step(void **state)
+{
+	struct cchc_calendar calendar = {0};
+	struct cchc_alert_rules rules;
+	const char *const names[] = {rules.usual_class, rules.duty_class};
+	cchc_day sunday = day_of("2024-03-10");
+
+	(void)state;
+	cchc_alert_rules_plain(&rules);
+	assert_int_equal(rules.n_classes, CCHC_COUNT(names));
+	for (size_t i = 0; i < CCHC_COUNT(names); i++) {
+		const struct cchc_task_class *of = cchc_alert_class(&rules, names[i]);
+
+		assert_non_null(of);
+		assert_int_equal(of->n_steps, 0);
+		assert_int_equal(cchc_alert_effective(of, &calendar, sunday), sunday);
+	}
+	assert_false(rules.digests || rules.silent_after_ms);
+}
+
 /* --- what is shipped --------------------------------------------------------------- */
 
 static void load_shipped(struct loaded *l)
@@ -450,6 +474,7 @@ static void names_are_read_as_they_are_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_rules_there_are_classes_and_no_step),
 		cmocka_unit_test(the_shipped_steps_fall_on_their_minutes),
 		cmocka_unit_test(the_shipped_digest_and_silence_are_read),
 		cmocka_unit_test(steps_stand_in_order_of_their_moments),

@@ -244,6 +244,35 @@ static void what_is_late_as_a_period_begins_is_counted_once(void **state)
 	end(s);
 }
 
+/* A task's assigned day comes: nothing fires, yet row I.4 changes. Who watches hears of
+ * it under the number of an entry that says how late it is, once it could be written. */
+static void what_time_alone_changed_has_a_number_to_be_told_under(void **state)
+{
+	struct scene *s = begin(state);
+	struct cchc_deed deed = adding("a", s->w.lac_dao->id, CCHC_DAY_NONE);
+	struct cchc_view *view = s->board->form[0].view;
+	uint64_t commit;
+
+	deed.assigned = KIT_DAY + 2;
+	assert_int_equal(cchc_view_watch(view, s->w.lac_dao->id), CCHC_OK);
+	do_deed(s, deed);
+	live(s, HOUR_MS);
+	commit = kit_commit_number(&s->w.app.kit);
+	assert_true(cchc_board_may_tell(s->board));
+	s->write_fails = true;
+	live(s, day_ms(KIT_DAY + 2, 0) - s->now_ms);
+	assert_false(cchc_board_may_tell(s->board));
+	s->write_fails = false;
+	live(s, MINUTE_MS);
+	assert_true(cchc_board_may_tell(s->board));
+	assert_true(kit_commit_number(&s->w.app.kit) == commit + 1);
+	live(s, HOUR_MS);
+	assert_true(kit_commit_number(&s->w.app.kit) == commit + 1);
+	assert_int_equal(alerts(s), 0);
+	check_counts(s);
+	end(s);
+}
+
 static void do_random(struct scene *s, struct test_random *random, int *tasks)
 {
 	uint32_t unit = 2 + test_random_below(random, 12);
@@ -458,6 +487,7 @@ int main(void)
 		cmocka_unit_test(a_clock_gone_back_fires_nothing_twice),
 		cmocka_unit_test(a_deed_of_a_later_clock_makes_nothing_fire_early),
 		cmocka_unit_test(what_is_late_as_a_period_begins_is_counted_once),
+		cmocka_unit_test(what_time_alone_changed_has_a_number_to_be_told_under),
 		cmocka_unit_test(any_history_keeps_the_counts_right),
 		cmocka_unit_test(reports_are_duties_as_their_periods_begin),
 		cmocka_unit_test(a_report_is_due_in_the_month_it_closes_in),

@@ -102,6 +102,25 @@ static void an_agent_that_is_silent_is_told_once_until_it_is_heard(void **state)
 	play_close(p);
 }
 
+/* Agents are not looked at in every turn: a turn just before must not delay it. */
+static void a_silence_is_owed_at_its_minute(void **state)
+{
+	struct play *p = *state;
+	int64_t silent_ms;
+
+	play_open(p);
+	p->contact_ms[p->w.lac_dao->id] = p->now_ms;
+	silent_ms = p->now_ms + 24 * (int64_t)HOUR_MS + 1;
+	play_start(p);
+	for (int64_t before_ms = 2000; before_ms > 0; before_ms /= 2) {
+		p->boot_ms += silent_ms - before_ms - p->now_ms;
+		p->now_ms = silent_ms - before_ms;
+		assert_in_range(cchc_desk_advance(p->desk, p->now_ms, p->boot_ms), 1,
+				before_ms + 5000);
+	}
+	play_close(p);
+}
+
 static void a_unit_whose_key_is_gone_is_no_longer_silent(void **state)
 {
 	struct play *p = *state;
@@ -523,6 +542,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_agent_that_is_silent_is_told_once_until_it_is_heard),
+		cmocka_unit_test(a_silence_is_owed_at_its_minute),
 		cmocka_unit_test(a_unit_whose_key_is_gone_is_no_longer_silent),
 		cmocka_unit_test(no_agent_is_silent_because_the_clock_jumped),
 		cmocka_unit_test(

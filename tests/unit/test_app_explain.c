@@ -302,18 +302,12 @@ static void act(struct appkit *a, enum cchc_deed_kind kind, const char *id, int 
 			 CCHC_APPLIED);
 }
 
-static void count_from_q1(struct appkit *a)
-{
-	a->catalog.counts_tasks = true;
-	a->catalog.register_from = KIT_Q1;
-}
-
 static void a_counted_cell_lists_the_tasks_it_counts(void **state)
 {
 	struct appkit *a = *state;
 	struct cchc_deed duty = deed_duty(appkit_unit(a, NHU_QUYNH)->id, "bao-cao/11986");
 
-	count_from_q1(a);
+	appkit_count_tasks(a);
 	task(a, "A", NHU_QUYNH, -8);
 	task(a, "B", LAC_DAO, 30);
 	task(a, "C", DISTRICT, 0);
@@ -343,7 +337,7 @@ static void what_was_typed_stands_beside_the_tasks(void **state)
 	(void)give(a, NHU_QUYNH, "I.4.1", 93);
 	(void)give(a, LAC_DAO, "I.4.1", 0);
 	assert_told(a, NHU_QUYNH, "I.4.1", "state 1 value 93, 1 of 1; 11986 I.4.1 93");
-	count_from_q1(a);
+	appkit_count_tasks(a);
 	assert_told(a, DISTRICT, "I.4.1",
 		    "state 1 value 1, 12 of 12; 11986 I.4.1 93 counted 1; "
 		    "11989 I.4.1 0 counted 0; A of 11986 open due 30; tasks 1");
@@ -354,7 +348,7 @@ static void tasks_are_listed_as_the_period_saw_them(void **state)
 {
 	struct appkit *a = *state;
 
-	count_from_q1(a);
+	appkit_count_tasks(a);
 	task(a, "A", NHU_QUYNH, -8);
 	task(a, "B", NHU_QUYNH, -8);
 	act(a, CCHC_DEED_MOVE, "A", 3);
@@ -374,7 +368,7 @@ static void many_tasks_come_in_several_parts(void **state)
 	char id[16];
 	size_t n = 0;
 
-	count_from_q1(a);
+	appkit_count_tasks(a);
 	for (int i = 0; i < MANY; i++) {
 		(void)snprintf(id, sizeof(id), "T%d", i);
 		task(a, id, NHU_QUYNH, 30);

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "doorkit.h"
+#include "taskkit.h"
 
 enum { TOLD = 512 };
 
@@ -176,6 +177,76 @@ static void nothing_is_told_while_a_year_is_ahead(void **state)
 	expect(k, 1, base, "rollup/325/total 0>2: 2024-Q1 I.4.1 I.4.2");
 }
 
+/* A task for 11986, as the daemon brings it in. */
+static void commit_task(struct doorkit *k, const char *id, cchc_day due, int64_t clock_ms)
+{
+	struct cchc_deed deed = deed_add(id, appkit_unit(&k->app, "11986")->id, due);
+	struct cchc_outcome outcome = kit_deed(&k->app.kit, &deed, clock_ms);
+
+	assert_int_equal(cchc_board_change_task(k->d.board, &outcome.task), CCHC_OK);
+	k->d.board->commit = kit_commit_number(&k->app.kit);
+}
+
+#define TASK_ROWS(period) period " I.4.1 I.4.2 I.4.3 I.4.4"
+#define OF_MARCH                                                                         \
+	TASK_ROWS("2024-03")                                                             \
+	", " TASK_ROWS("2024-Q1") ", " TASK_ROWS("2024-H1") ", " TASK_ROWS(              \
+		"2024-9M") ", " TASK_ROWS("2024")
+
+/* No figure was given: the rows come from the register. */
+static void row_i_4_is_told_as_tasks_change(void **state)
+{
+	struct doorkit *k = *state;
+	uint64_t base = k->d.board->commit;
+
+	door_count_tasks(k, day_ms(KIT_DAY - 5, 0));
+	watch(k, "rollup/325/total");
+	commit_task(k, "A", KIT_DAY - 3, day_ms(KIT_DAY - 6, 0));
+	cchc_publisher_changed(&k->d.publisher);
+	expect(k, 1, base, "rollup/325/total 0>1: " OF_MARCH);
+	assert_int_equal(heard(k, 1)->cells[0]->value[0], 1);
+	assert_int_equal(heard(k, 1)->cells[0]->value[3], 0);
+}
+
+/* The task becomes overdue at midnight. Told under the number that a watcher's snapshot
+ * has, it would be passed over: so it waits for the next. */
+static void what_time_alone_changed_is_told_under_a_new_number(void **state)
+{
+	struct doorkit *k = *state;
+	int64_t counted_ms = day_ms(KIT_DAY - 3, 23 * 60);
+	uint64_t base = k->d.board->commit;
+	struct cchc_task task;
+
+	door_count_tasks(k, counted_ms);
+	commit_task(k, "A", KIT_DAY - 3, day_ms(KIT_DAY - 6, 0));
+	task = kit_task(&k->app.kit, "A");
+	watch(k, "rollup/325/total");
+	(void)cchc_board_advance(k->d.board, day_ms(KIT_DAY - 2, 0));
+	assert_int_equal(cchc_board_pass(k->d.board, &task, counted_ms), CCHC_OK);
+	cchc_publisher_changed(&k->d.publisher); /* says nothing */
+	assert_int_equal(kit_fire(&k->app.kit, NULL, 0, day_ms(KIT_DAY - 2, 0)).applied,
+			 CCHC_APPLIED);
+	k->d.board->commit = kit_commit_number(&k->app.kit);
+	cchc_publisher_changed(&k->d.publisher);
+	expect(k, 1, base, "rollup/325/total 1>2: " OF_MARCH);
+	assert_int_equal(heard(k, 1)->cells[0]->value[3], 1);
+}
+
+/* From its first day on a period's rows come from the register: 0 where nothing was. */
+static void row_i_4_is_told_when_its_period_begins(void **state)
+{
+	struct doorkit *k = *state;
+	uint64_t base = k->d.board->commit;
+
+	door_count_tasks(k, day_ms(KIT_DAY - 1, 0));
+	watch(k, "rollup/325/total");
+	assert_true(cchc_board_advance(k->d.board, day_ms(KIT_DAY, 0)));
+	k->d.board->commit++;
+	cchc_publisher_changed(&k->d.publisher);
+	expect(k, 1, base,
+	       "rollup/325/total 0>1: " TASK_ROWS("2024-04") ", " TASK_ROWS("2024-Q2"));
+}
+
 /* Every row of every period of six years does not fit one frame. */
 static void a_large_publication_comes_in_parts_of_one_number(void **state)
 {
@@ -243,6 +314,9 @@ int main(void)
 		DOORS(changes_that_come_together_are_one_publication),
 		DOORS(a_repeat_says_the_last_number_and_no_cells),
 		DOORS(nothing_is_told_while_a_year_is_ahead),
+		DOORS(row_i_4_is_told_as_tasks_change),
+		DOORS(what_time_alone_changed_is_told_under_a_new_number),
+		DOORS(row_i_4_is_told_when_its_period_begins),
 		DOORS(a_large_publication_comes_in_parts_of_one_number),
 		DOORS(who_has_gone_and_what_is_no_topic_cost_nothing),
 	};

@@ -14,7 +14,7 @@ enum { ROUNDS = 5, MANY = 4000 };
 static void assert_fresh(const uint8_t *memory, size_t bytes)
 {
 	assert_non_null(memory);
-	assert_int_equal((uintptr_t)memory % sizeof(max_align_t), 0);
+	assert_int_equal((uintptr_t)memory % _Alignof(max_align_t), 0);
 	for (size_t i = 0; i < bytes; i++)
 		assert_int_equal(memory[i], 0);
 }

@@ -34,11 +34,24 @@ static void nine_months_do_not_hear_of_the_fourth_quarter(void **state)
 	assert_true(cchc_slot_sources(CCHC_9M) & 1u << CCHC_H1);
 }
 
+static void a_slot_is_reached_from_each_of_its_sources(void **state)
+{
+	(void)state;
+	for (uint32_t given = 0; given < 1u << CCHC_SLOTS; given += 331) {
+		uint32_t reached = cchc_slots_reached(given);
+
+		for (uint8_t slot = 0; slot < CCHC_SLOTS; slot++)
+			assert_int_equal(reached >> slot & 1,
+					 (given & cchc_slot_sources(slot)) != 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slots_sources_are_itself_its_parts_and_theirs),
 		cmocka_unit_test(nine_months_do_not_hear_of_the_fourth_quarter),
+		cmocka_unit_test(a_slot_is_reached_from_each_of_its_sources),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,35 +263,21 @@ static void a_digest_tells_units_periods_rows_and_states_apart(void **state)
 	}
 }
 
-static uint32_t differ(const struct store *a, const struct cchc_figures *b, uint32_t from)
-{
-	uint32_t unit = cchc_figures_differ(&a->figures, b, Q1.year, from);
-
-	assert_int_equal(cchc_figures_differ(b, &a->figures, Q1.year, from), unit);
-	return unit;
-}
-
-static void stores_differ_at_the_units_whose_cells_do(void **state)
+static void what_is_given_is_counted_over_all_years(void **state)
 {
 	struct cchc_figure five = {5, CCHC_FIGURE};
 	struct store *store = *state;
-	struct cchc_figures other;
 
-	cchc_figures_init(&other, store->form.form, MAX_UNIT);
-	set(store, 3, Q1, 0, five);
-	assert_int_equal(differ(store, &other, 1), 3); /* it has no such year at all */
-	assert_int_equal(cchc_figures_add_year(&other, Q1.year), CCHC_OK);
-	assert_int_equal(cchc_figures_set(&other, 3, Q1, 0, five), CCHC_OK);
-	assert_int_equal(differ(store, &other, 1), 0);
+	assert_int_equal(cchc_figures_count(&store->figures), 0);
+	assert_int_equal(cchc_figures_add_year(&store->figures, NEXT_Q1.year), CCHC_OK);
+	set(store, 2, Q1, 4, five);
 	set(store, MAX_UNIT, Q1, 136, five);
-	set(store, 5, (struct cchc_period){2024, CCHC_YEAR}, 7,
-	    (struct cchc_figure){0, CCHC_NA});
-	assert_int_equal(differ(store, &other, 1), 5);
-	assert_int_equal(differ(store, &other, 6), MAX_UNIT);
-	assert_int_equal(differ(store, &other, MAX_UNIT + 1), 0);
-	set(store, MAX_UNIT, Q1, 136, (struct cchc_figure){0});
-	assert_int_equal(differ(store, &other, 6), 0); /* as if never given */
-	cchc_figures_fini(&other);
+	set(store, 2, NEXT_Q1, 4, (struct cchc_figure){0, CCHC_WITHDRAWN});
+	assert_int_equal(cchc_figures_count(&store->figures), 3);
+	set(store, 2, Q1, 4, (struct cchc_figure){0});
+	assert_int_equal(cchc_figures_count(&store->figures), 2);
+	cchc_figures_drop_year(&store->figures, Q1.year);
+	assert_int_equal(cchc_figures_count(&store->figures), 1);
 }
 
 int main(void)
@@ -306,7 +292,7 @@ int main(void)
 		TEST(years_come_and_go_on_their_own),
 		TEST(a_digest_is_of_the_cells_not_of_their_history),
 		TEST(a_digest_tells_units_periods_rows_and_states_apart),
-		TEST(stores_differ_at_the_units_whose_cells_do),
+		TEST(what_is_given_is_counted_over_all_years),
 	};
 #undef TEST
 
