@@ -14,9 +14,9 @@
 #include "store/apply.h"
 #include "store/tables.h"
 
-enum { KIT_FORM = 1, KIT_MAP = 256 * 1024 * 1024, KIT_BATCH = 1000 };
+#include "senderkit.h"
 
-static const struct cchc_period KIT_Q1 = {.year = 2024, .slot = CCHC_Q1};
+enum { KIT_MAP = 256 * 1024 * 1024, KIT_BATCH = 1000 };
 
 struct kit {
 	char dir[128];
@@ -116,71 +116,6 @@ static inline void kit_replay(struct kit *from, struct kit *to)
 	}
 	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
 	assert_int_equal(cchc_txn_commit(&reading), CCHC_OK);
-}
-
-struct sender {
-	uint32_t unit;
-	uint64_t epoch;
-	uint64_t seq;
-	uint8_t chain[16];
-};
-
-static inline struct sender sender_of(uint32_t unit, uint64_t epoch)
-{
-	struct sender sender = {.unit = unit, .epoch = epoch};
-
-	cchc_chain_first(epoch, sender.chain);
-	return sender;
-}
-
-/* The bytes of a message stand for its content: here a number. */
-struct message {
-	uint64_t seq;
-	uint8_t kind;
-	uint32_t body;
-};
-
-static inline void chain_of(void *data, const uint8_t before[16], uint8_t chain[16])
-{
-	const struct message *m = data;
-
-	cchc_chain_next(before, m->seq, m->kind, &m->body, sizeof(m->body), chain);
-}
-
-/* An entry of a kind with nothing in it yet, from the sender's place. */
-static inline struct cchc_entry entry_at(const struct sender *sender,
-					 enum cchc_entry_kind kind)
-{
-	struct cchc_entry entry = {.kind = kind,
-				   .clock_ms = 1710000000000,
-				   .sender = sender->unit ? "key-1" : "",
-				   .sender_unit = sender->unit,
-				   .epoch = sender->epoch,
-				   .seq = sender->seq,
-				   .unit = sender->unit,
-				   .form = KIT_FORM,
-				   .revision = 1,
-				   .period = KIT_Q1,
-				   .doc_number = "",
-				   .doc_date = CCHC_DAY_NONE,
-				   .signer_name = "",
-				   .signer_position = "",
-				   .source = ""};
-
-	memcpy(entry.chain, sender->chain, sizeof(entry.chain));
-	return entry;
-}
-
-/* The sender's next message, chained over `body`. */
-static inline struct cchc_entry entry_next(struct sender *sender,
-					   enum cchc_entry_kind kind, uint32_t body)
-{
-	uint8_t before[16];
-	struct message m = {.seq = ++sender->seq, .kind = (uint8_t)kind, .body = body};
-
-	memcpy(before, sender->chain, sizeof(before));
-	chain_of(&m, before, sender->chain);
-	return entry_at(sender, kind);
 }
 
 /* Applied in a transaction of its own, the chain checked over `body`. */

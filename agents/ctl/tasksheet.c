@@ -419,7 +419,7 @@ enum cchc_rc cchc_ctl_task_sheet_read(struct cchc_arena *arena,
 {
 	struct cchc_ctl_task_sheet read = {.file = sheet->file};
 	size_t at[COLUMNS];
-	size_t below;
+	size_t below = 0;
 	enum cchc_rc rc = find_header(sheet, at, &below, err);
 	struct reader r = {
 		.arena = arena, .file = sheet->file, .at = at, .mistakes = mistakes};

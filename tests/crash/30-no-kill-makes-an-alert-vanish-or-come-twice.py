@@ -125,13 +125,16 @@ def hammer(district, sink, rng):
 	"""Kills until all are done and nothing comes due any more."""
 	end = district.moments[1].epoch + APART_S + 7
 	kills = collections.Counter()
-	pause = max(0.0, (end - time.time()) / KILLS - 0.25)
+	restart_s = 0.0
 	while sum(kills.values()) < KILLS or time.time() < end:
-		time.sleep(rng.uniform(0.0, 2 * pause))
+		each_s = (end - time.time()) / max(1, KILLS - sum(kills.values())) - restart_s
+		time.sleep(rng.uniform(0.0, 2 * max(0.0, each_s)))
 		victim = rng.choice((district.daemon, district.daemon, sink))
 		victim.check()
+		began = time.time()
 		victim.kill()
 		victim.start()
+		restart_s = time.time() - began
 		kills[victim.name] += 1
 	return kills
 

@@ -20,6 +20,13 @@ NSPAWN = "systemd-nspawn"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 MERGED = ("bin", "lib", "lib64", "sbin")  # folders that are in /usr today
 STOP_LIMIT_S = 120
+CAP_NET_ADMIN = 1 << 12
+
+
+def may_bring_loopback_up():
+	with open("/proc/self/status", encoding="ascii") as f:
+		capabilities = next(line.split()[1] for line in f if line.startswith("CapEff:"))
+	return bool(int(capabilities, 16) & CAP_NET_ADMIN)
 
 
 def why_not():
@@ -30,6 +37,8 @@ def why_not():
 		return f"{NSPAWN} is missing (package systemd-container)"
 	if not os.path.exists("/usr/lib/systemd/systemd"):
 		return "systemd is missing"
+	if not may_bring_loopback_up():
+		return "no CAP_NET_ADMIN: a machine inside this one would have no loopback"
 	done = run(["unshare", "--mount", "--pid", "--fork", "--mount-proc", "true"])
 	return f"no machine inside this one: {done.stderr.strip()}" if done.returncode else ""
 

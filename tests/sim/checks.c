@@ -341,7 +341,7 @@ static int channel_of(const struct telling *t, const char *name)
 }
 
 /* Nothing happened around that would hold it back: a clock that was set, a daemon that
- * went down, a silent unit. */
+ * went down, a silent unit, or one of which nobody wants to hear. */
 static bool is_free(const struct telling *t, const struct cchc_alert *alert)
 {
 	const struct slow *slow = t->slow;
@@ -358,6 +358,11 @@ static bool is_free(const struct telling *t, const struct cchc_alert *alert)
 			return false;
 	for (size_t i = 0; i < slow->silences; i++)
 		if (slow->silence[i].unit == alert->unit)
+			return false;
+	for (size_t i = 0; i < slow->hushes; i++)
+		if (slow->hush[i].unit == alert->unit &&
+		    slow->hush[i].from.wall_ms <= alert->owed_ms + around &&
+		    slow->hush[i].until_ms >= alert->owed_ms)
 			return false;
 	return !alert->ended_ms || alert->ended_ms > alert->owed_ms + around;
 }

@@ -473,6 +473,49 @@ static void send_report(struct people *p)
 	}
 }
 
+/* ---- what is said of alerts ---- */
+
+static void give_saying(struct people *p, const struct cchc_saying *saying, bool *written)
+{
+	struct sender office = {.unit = 0};
+	struct cchc_entry entry = entry_at(&office, CCHC_ENTRY_SAY);
+	struct cchc_item *item = item_of(p, &entry);
+	struct cchc_saying *kept = cchc_arena_alloc(&item->arena, sizeof(*kept));
+	enum cchc_applied applied;
+
+	assert_non_null(kept);
+	*kept = *saying;
+	item->entry.saying = kept;
+	item->entry.sender = "van-phong";
+	*written = stage_give(p->stage, item, &applied) && applied == CCHC_APPLIED;
+}
+
+/* Somebody takes note of one of the last alerts, or wants no word of a unit for a while.
+ */
+static void say_something(struct people *p)
+{
+	struct cchc_saying saying = {.kind = CCHC_SAY_ACK, .step = "", .note = "rõ"};
+	struct cchc_txn txn;
+	bool written;
+
+	cchc_txn_read(&txn, p->stage->app.kit.store.env);
+	saying.alert = cchc_store_last_alert(&txn);
+	cchc_txn_abort(&txn);
+	if (below(p, 8)) {
+		saying.alert -= below(p, 20) % (saying.alert + 1);
+		give_saying(p, &saying, &written);
+		p->acked += written;
+		return;
+	}
+	saying.kind = CCHC_SAY_SILENCE;
+	saying.alert = 0;
+	saying.unit = any_unit(p);
+	saying.until_ms = p->stage->now.wall_ms + 60000 + below(p, 20 * 3600 * 1000);
+	give_saying(p, &saying, &written);
+	if (written)
+		slow_hush(p->slow, saying.unit, p->stage->now, saying.until_ms);
+}
+
 /* ---- together ---- */
 
 static void hear_agents(struct people *p)
@@ -501,4 +544,8 @@ void people_act(struct people *p)
 		try_spoilt(p, any_task(p));
 	else if (luck < 70)
 		do_deed(p, any_task(p));
+	else if (luck < 75)
+		say_something(p);
+	else if (luck < 76)
+		stage_forget_years(p->stage);
 }

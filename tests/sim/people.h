@@ -21,6 +21,7 @@ struct people {
 	unsigned words[SLOW_SENT + 1];
 	unsigned spoilt[PEOPLE_SPOILS];
 	unsigned unwritten;
+	unsigned acked;
 };
 
 void people_init(struct people *people, struct stage *stage, struct slow *slow,

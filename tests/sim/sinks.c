@@ -120,7 +120,6 @@ enum cchc_rc sinks_hand(struct sinks *sinks, const struct cchc_channel_settings 
 	if (repeats) {
 		told->repeats++;
 	} else {
-		sinks->again += told->taken > 0;
 		told->handed++;
 	}
 	*handing = (struct sink_handing){
@@ -149,6 +148,7 @@ static struct sink_handing *pop(struct sinks *sinks)
 
 	sinks->first = handing->next;
 	if (!handing->repeats) {
+		sinks->again += handing->rc == CCHC_OK && handing->told->taken > 0;
 		handing->told->taken += handing->rc == CCHC_OK;
 		handing->told->refused += handing->rc == CCHC_INVALID;
 	}

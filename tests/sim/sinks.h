@@ -44,7 +44,7 @@ struct sinks {
 	struct sink_told *told;
 	size_t n_told;
 	struct sink_handing *first; /* under way, by when they are answered */
-	uint64_t again;             /* handings of what was taken already */
+	uint64_t again;             /* taken though they had been before */
 };
 
 void sinks_init(struct sinks *sinks, uint64_t seed);

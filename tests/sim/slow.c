@@ -15,21 +15,26 @@
 static const int64_t DAY_MS = INT64_C(86400000);
 
 /* "7/3/1 days before and on the due day at 08:00, overdue at 00:00 of the day after;
- * escalation +1 and +7 to the district's leaders": by moment. */
+ * escalation +1 and +7 to the district's leaders": by moment. One more is added to the
+ * rules in the course of the year. */
 static const struct {
 	const char *name;
 	int days;
 	int hour;
 } STEPS[SLOW_STEPS] = {
-	{"d-7", -7, 8},    {"d-3", -3, 8},   {"d-1", -1, 8},   {"due", 0, 8},
-	{"overdue", 1, 0}, {"late+1", 1, 8}, {"late+7", 7, 8},
+	{"d-7", -7, 8}, {"d-5", -5, 8},    {"d-3", -3, 8},   {"d-1", -1, 8},
+	{"due", 0, 8},  {"overdue", 1, 0}, {"late+1", 1, 8}, {"late+7", 7, 8},
 };
+
+enum { LATER_STEP = 1 };
 
 void slow_init(struct slow *slow)
 {
 	*slow = (struct slow){.duties_from = CCHC_DAY_NONE};
 	slow->task = calloc(SLOW_TASKS, sizeof(*slow->task));
 	cchc_check(slow->task);
+	for (int i = 0; i < SLOW_STEPS; i++)
+		slow->step_ms[i] = INT64_MAX;
 }
 
 void slow_fini(struct slow *slow)
@@ -355,6 +360,40 @@ void slow_down(struct slow *slow, struct slow_when when)
 	slow->life[slow->lives - 1][1] = when;
 }
 
+void slow_sleep(struct slow *slow, struct slow_when from, struct slow_when to)
+{
+	cchc_check(slow->lives < SLOW_LIVES);
+	slow->life[slow->lives - 1][1] = from;
+	slow->life[slow->lives][0] = to;
+	slow->life[slow->lives++][1].true_ms = INT64_MAX;
+	slow_day(slow, to);
+}
+
+void slow_know_steps(struct slow *slow, struct slow_when when, bool all)
+{
+	for (int i = 0; i < SLOW_STEPS; i++)
+		if (slow->step_ms[i] == INT64_MAX && (all == (i != LATER_STEP)))
+			slow->step_ms[i] = when.wall_ms;
+}
+
+void slow_hush(struct slow *slow, uint32_t unit, struct slow_when from, int64_t until_ms)
+{
+	cchc_check(slow->hushes < SLOW_HUSHES);
+	slow->hush[slow->hushes].unit = unit;
+	slow->hush[slow->hushes].from = from;
+	slow->hush[slow->hushes++].until_ms = until_ms;
+}
+
+bool slow_is_hushed(const struct slow *slow, uint32_t unit, struct slow_when when)
+{
+	for (size_t i = 0; i < slow->hushes; i++)
+		if (slow->hush[i].unit == unit &&
+		    slow->hush[i].from.true_ms <= when.true_ms &&
+		    slow->hush[i].until_ms > when.wall_ms)
+			return true;
+	return false;
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -519,7 +558,7 @@ static void alerts_of_version(struct version *v,
 		v->reached[i] = INT64_MAX;
 		/* "Steps already past when the task, its new date or the rule is recorded
 		 * do not fire" */
-		if (moment_ms > first->at.wall_ms && moment_ms > v->slow->rules_ms)
+		if (moment_ms > first->at.wall_ms && moment_ms > v->slow->step_ms[i])
 			v->reached[i] = reached(v, moment_ms, &v->record[i]);
 	}
 	for (int i = 0; i < SLOW_STEPS; i++)

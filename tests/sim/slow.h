@@ -17,7 +17,8 @@ enum {
 	SLOW_LIVES = 128,
 	SLOW_SETS = 8,
 	SLOW_HOLIDAYS = 128,
-	SLOW_STEPS = 7,
+	SLOW_STEPS = 8,
+	SLOW_HUSHES = 256,
 	SLOW_ID = 64,
 	SLOW_KEY = 96,
 	SLOW_SILENCES = 128,
@@ -95,7 +96,13 @@ struct slow {
 		bool rests;
 	} holiday[SLOW_HOLIDAYS];
 	size_t n_holidays;
-	int64_t rules_ms;     /* by the wall: the steps were recorded then */
+	int64_t step_ms[SLOW_STEPS]; /* by the wall: each was recorded then */
+	struct {
+		uint32_t unit;
+		struct slow_when from;
+		int64_t until_ms; /* by the wall */
+	} hush[SLOW_HUSHES];      /* silences that people asked for */
+	size_t hushes;
 	cchc_day duties_from; /* periods that close on that day or later */
 };
 
@@ -111,6 +118,12 @@ void slow_set_clock(struct slow *slow, struct slow_when when);
  * once known they stay), and went down. */
 void slow_up(struct slow *slow, struct slow_when when, const int *year, size_t n);
 void slow_down(struct slow *slow, struct slow_when when);
+/* The machine was suspended. */
+void slow_sleep(struct slow *slow, struct slow_when from, struct slow_when to);
+/* The rules have the step from now on: "d-5", or all others. */
+void slow_know_steps(struct slow *slow, struct slow_when when, bool all);
+void slow_hush(struct slow *slow, uint32_t unit, struct slow_when from, int64_t until_ms);
+bool slow_is_hushed(const struct slow *slow, uint32_t unit, struct slow_when when);
 /* It is a new day, or the daemon came up: duties of periods that began are there. */
 void slow_day(struct slow *slow, struct slow_when when);
 

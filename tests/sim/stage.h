@@ -62,10 +62,16 @@ void stage_start(struct stage *stage, const int *year, size_t n);
 void stage_kill(struct stage *stage);
 /* Lives on until that true time. */
 void stage_run(struct stage *stage, int64_t true_ms);
+/* The machine is suspended: the clocks go on, timers do not. */
+void stage_sleep(struct stage *stage, int64_t ms);
 void stage_set_clock(struct stage *stage, int64_t by_ms);
 /* Somebody's item: the writer has it now. False: it could not be written. */
 bool stage_give(struct stage *stage, struct cchc_item *item, enum cchc_applied *applied);
 void stage_hear(struct stage *stage, uint32_t unit);
+/* One step more, known from the next start on: "d-5". */
+void stage_add_step(struct stage *stage);
+/* Years go and come, whatever is on the way just then. */
+void stage_forget_years(struct stage *stage);
 /* As somebody who asks makes it. */
 void stage_make_resident(struct stage *stage, uint16_t year);
 

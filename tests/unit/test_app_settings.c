@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "app/catalog.h"
 #include "app/settings.h"
 #include "base/check.h"
 
@@ -92,6 +93,48 @@ static void what_is_not_said_has_its_usual_value(void **state)
 	done(&r);
 }
 
+/* From which day on periods that begin are counted, for two closing days. */
+static void the_register_begins_with_a_period_or_on_a_day(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *first_14;
+		const char *first_31;
+	} CASES[] = {
+		{"", NULL, NULL},
+		{"register_from: 2025-Q1\n", "2024-12-15", "2025-01-01"},
+		{"register_from: 2025\n", "2024-12-15", "2025-01-01"},
+		{"register_from: Quý II/2025\n", "2025-03-15", "2025-04-01"},
+		{"register_from: 2025-02-03\n", "2025-02-03", "2025-02-03"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
+		struct cchc_catalog catalog = {0};
+		cchc_day first_14 = CCHC_DAY_NONE;
+		cchc_day first_31 = CCHC_DAY_NONE;
+		struct read r;
+		char text[512];
+
+		(void)snprintf(text, sizeof(text), "unit: \"325\"\n%s" REST LISTEN,
+			       CASES[i].text);
+		read_in(&r, text);
+		assert_int_equal(r.rc, CCHC_OK);
+		catalog.counts_tasks = r.settings.counts_tasks;
+		catalog.register_from = r.settings.register_from;
+		catalog.register_day = r.settings.register_day;
+		if (CASES[i].first_14) {
+			assert_true(cchc_day_parse(CASES[i].first_14, &first_14));
+			assert_true(cchc_day_parse(CASES[i].first_31, &first_31));
+		}
+		assert_int_equal(cchc_catalog_register_day(&catalog, 14), first_14);
+		assert_int_equal(
+			cchc_catalog_register_day(&catalog, CCHC_CLOSE_MONTH_END),
+			first_31);
+		done(&r);
+	}
+}
+
 static void every_mistake_is_told_in_one_run(void **state)
 {
 	static const char *const EXPECTED[] = {
@@ -105,6 +148,8 @@ static void every_mistake_is_told_in_one_run(void **state)
 		":8:11: agents: an address like tcp://*:7301 expected",
 		":9:3: unknown key \"http\"",
 		":10:1: unknown key \"colour\"",
+		":11:16: register_from: a period like 2024-Q1 or a day like 2024-12-15",
+		":12:14: duties_from: a day like 2024-12-15 expected",
 	};
 	char all[4096] = "";
 	struct read r;
@@ -112,7 +157,7 @@ static void every_mistake_is_told_in_one_run(void **state)
 	(void)state;
 	read_in(&r, "units: [a]\nforms: f\nkeys: k\nkey: d\nresident_periods: 901\n"
 		    "publish: perhaps\nlisten:\n  agents: ipc://x\n  http: tcp://*:80\n"
-		    "colour: red\n");
+		    "colour: red\nregister_from: soon\nduties_from: 2024-Q1\n");
 	assert_int_equal(r.rc, CCHC_INVALID);
 	for (size_t i = 0; i < r.problems.n; i++) {
 		char line[512];
@@ -151,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_start_from_the_files_own_folder),
 		cmocka_unit_test(what_is_not_said_has_its_usual_value),
+		cmocka_unit_test(the_register_begins_with_a_period_or_on_a_day),
 		cmocka_unit_test(every_mistake_is_told_in_one_run),
 		cmocka_unit_test(a_file_that_is_empty_or_missing_is_one_problem),
 	};
