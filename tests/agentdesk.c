@@ -36,7 +36,7 @@ void desk_add_form(struct desk *d)
 {
 	static char text[256 * 1024];
 	FILE *file = fopen(SOURCE_DIR "/config/forms/cchc-2021.yaml", "rb");
-	struct cchc_form_file form = {.name = "cchc-2021", .revision = 1};
+	struct cchc_form_file form = {.name = "cchc-2021", .revision = 2};
 	struct cchc_err err = {.text = ""};
 
 	assert_non_null(file);

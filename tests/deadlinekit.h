@@ -85,7 +85,7 @@ static inline void unload(struct scene *s)
 static inline void open_scene(struct scene *s)
 {
 	memset(s, 0, sizeof(*s));
-	world_open(&s->w);
+	world_open(&s->w, SOURCE_DIR "/config/units/van-lam.csv");
 	s->w.app.catalog.counts_tasks = true;
 	s->w.app.catalog.register_from = KIT_Q1;
 	s->last = &s->first;

@@ -30,6 +30,19 @@ static inline void live(struct play *p, int64_t ms)
 	}
 }
 
+/* NULL when there is none of that key. */
+static inline const struct cchc_alert *alert_by_key(struct play *p, const char *key)
+{
+	struct cchc_alert *alert = cchc_arena_alloc(&p->w.app.kit.arena, sizeof(*alert));
+	struct cchc_txn txn;
+	bool found;
+
+	cchc_txn_read(&txn, p->w.app.kit.store.env);
+	found = cchc_store_alert_by_key(&txn, key, &p->w.app.kit.arena, alert);
+	cchc_txn_abort(&txn);
+	return found ? alert : NULL;
+}
+
 static inline struct cchc_task add_task(struct play *p, const char *id, uint32_t lead,
 					cchc_day due)
 {

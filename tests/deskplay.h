@@ -86,10 +86,10 @@ static inline void play_start(struct play *p)
 	cchc_txn_abort(&txn);
 }
 
-static inline void play_open(struct play *p)
+static inline void play_open_in(struct play *p, const char *units)
 {
 	memset(p, 0, sizeof(*p));
-	world_open(&p->w);
+	world_open(&p->w, units);
 	p->w.rules.digests = false; /* but where they are looked at */
 	p->last = &p->first;
 	p->now_ms = day_ms(KIT_DAY, 540); /* a Friday, 09:00 */
@@ -106,6 +106,11 @@ static inline void play_open(struct play *p)
 		.store = &p->w.app.kit.store,
 		.port = {play_write, play_hand, play_contact, play_wake, p},
 	};
+}
+
+static inline void play_open(struct play *p)
+{
+	play_open_in(p, SOURCE_DIR "/config/units/van-lam.csv");
 }
 
 /* As after a kill: nothing is answered, nothing more is written. */

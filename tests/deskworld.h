@@ -128,10 +128,10 @@ static inline void world_people(struct world *w)
 	w->contacts = (struct cchc_contacts){w->person, n};
 }
 
-static inline void world_open(struct world *w)
+static inline void world_open(struct world *w, const char *units)
 {
 	*w = (struct world){.receiver = NULL};
-	appkit_open(&w->app);
+	appkit_open_for(&w->app, units, "325");
 	w->receiver = appkit_unit(&w->app, "325");
 	w->lac_dao = appkit_unit(&w->app, "11989");
 	w->chi_dao = appkit_unit(&w->app, "11992");

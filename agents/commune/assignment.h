@@ -125,8 +125,8 @@ struct cchc_sayings {
 };
 
 /* Takes all of it in one transaction: items into the queue, tasks, the receipt's record
- * (file NULL: none is due), the note. Of ids nobody knows, a file's are all there are.
- * NOSPACE as cchc_outbox_push. */
+ * (file NULL: none is due), the note. Of ids nobody knows, those of the sheet are all
+ * there are. NOSPACE as cchc_outbox_push. */
 CCHC_NODISCARD enum cchc_rc cchc_outbox_say(struct cchc_outbox *box,
 					    const struct cchc_sayings *sayings,
 					    struct cchc_file *file);

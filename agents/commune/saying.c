@@ -107,8 +107,13 @@ static bool is_named(const struct cchc_sayings *s, const char *id)
 	return false;
 }
 
-static bool changes_task(const struct cchc_saying *saying)
+/* Of a copy in the inbox a row of an unknown id is told in the receipt: it is no row of
+ * the sheet. */
+static bool changes_task(const struct cchc_sayings *s, const struct cchc_saying *saying)
 {
+	if (s->where == CCHC_SAID_IN_INBOX && saying->kind == CCHC_SAYING_WRONG &&
+	    saying->refusal.rule == CCHC_RULE_NO_TASK)
+		return false;
 	return saying->kind != CCHC_SAYING_KEEPS && saying->kind != CCHC_SAYING_TOLD;
 }
 
@@ -203,11 +208,11 @@ enum cchc_rc cchc_outbox_say(struct cchc_outbox *box, const struct cchc_sayings 
 		put = *file;
 	item = take_items(&t, s, n_items, file ? &put : NULL);
 	for (size_t i = 0; i < s->n; i++) {
-		if (changes_task(&s->list[i]))
+		if (changes_task(s, &s->list[i]))
 			say_one(&t, &s->list[i], item);
 		item += s->list[i].kind == CCHC_SAYING_SAYS;
 	}
-	if (s->where != CCHC_SAID_BY_HAND && !s->broken)
+	if (s->where == CCHC_SAID_IN_SHEET && !s->broken)
 		forget_unknown(&t, s);
 	note_where(&t, s, file ? &put : NULL);
 	rc = cchc_box_commit(&t);

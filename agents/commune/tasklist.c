@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "commune/agent.h"
 #include "commune/jsontext.h"
 #include "commune/tasktake.h"
@@ -230,8 +231,10 @@ static enum cchc_rc judge(struct speaking *s, const struct cchc_statement *state
 	struct cchc_assignment a = {.known = false};
 	cchc_day today;
 	size_t n;
-	enum cchc_rc rc = cchc_outbox_assignment(s->box, &s->arena, s->command->id, &a);
+	const char *id = s->command->id;
+	enum cchc_rc rc = cchc_outbox_assignment(s->box, &s->arena, id, &a);
 
+	cchc_text_copy(why.value, sizeof(why.value), id, strlen(id));
 	if (!rc)
 		rc = cchc_tasks_now(s->box, &s->arena, s->wall_ms, &today, &list, &n);
 	if (rc && rc != CCHC_NOTFOUND)
@@ -274,7 +277,7 @@ static enum cchc_rc speak(struct speaking *s, FILE *out)
 	if (rc)
 		return rc;
 	(void)fprintf(out, "%s: %s\n", s->command->id,
-		      changes ? "waits to be sent" : "the district has it so already");
+		      changes ? "waits to be sent" : "was said already");
 	return CCHC_OK;
 }
 

@@ -18,6 +18,7 @@ enum {
 	UNITS = 16,          /* digests of one turn */
 	READ_MEMORY = 256 * 1024,
 	DAY_MS = 24 * 3600 * 1000,
+	UNIT_KEY = CCHC_UNIT_CODE + CCHC_DAY_TEXT + 1,
 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -76,11 +77,35 @@ static bool add_firing(struct cchc_desk *desk, struct cchc_item *item,
 	return true;
 }
 
+/* The unit in a key: its code, and where that was re-used, since when it has it. Returns
+ * out. */
+static char *unit_key(const struct cchc_desk *desk, const struct cchc_unit *unit,
+		      char out[UNIT_KEY])
+{
+	const struct cchc_units *units = &desk->options.catalog->units;
+	const struct cchc_unit *only;
+	bool again = unit->valid_from != CCHC_DAY_NONE &&
+		     cchc_units_of_code(units, unit->code, &only) > 1;
+	char day[CCHC_DAY_TEXT];
+
+	(void)snprintf(out, UNIT_KEY, "%s%s%s", unit->code, again ? "@" : "",
+		       again ? cchc_day_format(unit->valid_from, day) : "");
+	return out;
+}
+
 /* ---- agents ---- */
 
-static int64_t contact_of(const struct cchc_desk *desk, uint32_t unit)
+/* A unit that begins while we run was not silent before. */
+static int64_t contact_of(const struct cchc_desk *desk, uint32_t id)
 {
-	return desk->options.port.last_contact(desk->options.port.data, unit);
+	const struct cchc_unit *unit =
+		cchc_units_by_id(&desk->options.catalog->units, id);
+	int64_t contact_ms = desk->options.port.last_contact(desk->options.port.data, id);
+	int64_t begins_ms = unit->valid_from == CCHC_DAY_NONE
+				    ? INT64_MIN
+				    : cchc_day_start_ms(unit->valid_from);
+
+	return contact_ms && begins_ms > contact_ms ? begins_ms : contact_ms;
 }
 
 void cchc_raise_load(struct cchc_desk *desk)
@@ -139,6 +164,7 @@ static bool raise_silent(struct cchc_desk *desk, struct cchc_item *item, uint32_
 	const struct cchc_unit *unit =
 		cchc_units_by_id(&desk->options.catalog->units, id);
 	char key[CCHC_ALERT_KEY];
+	char of[UNIT_KEY];
 	char stamp[CCHC_STAMP];
 	struct cchc_firing firing = {
 		.kind = CCHC_ALERT_SILENT,
@@ -152,7 +178,7 @@ static bool raise_silent(struct cchc_desk *desk, struct cchc_item *item, uint32_
 		.text = "",
 	};
 
-	(void)snprintf(key, sizeof(key), "silent/%s/%s", unit->code,
+	(void)snprintf(key, sizeof(key), "silent/%s/%s", unit_key(desk, unit, of),
 		       cchc_stamp(contact_ms, stamp));
 	if (!add_firing(desk, item, &firing))
 		return false;
@@ -344,6 +370,7 @@ static bool make_digest(struct making *m, const struct cchc_digest_line *line, s
 	const struct cchc_unit *unit = cchc_units_by_id(units, line->unit);
 	struct cchc_digest_text told;
 	char key[CCHC_ALERT_KEY];
+	char of[UNIT_KEY];
 	char day[CCHC_DAY_TEXT];
 	struct cchc_firing firing = {.kind = CCHC_ALERT_DIGEST,
 				     .key = key,
@@ -361,7 +388,7 @@ static bool make_digest(struct making *m, const struct cchc_digest_line *line, s
 	if (m->txn.rc ||
 	    !cchc_digest_write(units, &m->txn, desk->run.day, line, n, m->text))
 		return false;
-	(void)snprintf(key, sizeof(key), "digest/%s/%s", unit->code,
+	(void)snprintf(key, sizeof(key), "digest/%s/%s", unit_key(desk, unit, of),
 		       cchc_day_format(desk->run.day, day));
 	return add_firing(desk, m->item, &firing);
 }

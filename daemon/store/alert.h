@@ -8,6 +8,7 @@
  * firing, handed to each of its channels, confirmed by them; it ends when its cause does.
  * Exactly one has a key. */
 
+/* In keys a unit is its code; where that was re-used, "<code>@<valid from>". */
 enum cchc_alert_kind {
 	CCHC_ALERT_STEP = 1, /* a task reached a step; key: task id/step/due version */
 	CCHC_ALERT_SILENT =

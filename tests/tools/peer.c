@@ -137,7 +137,7 @@ static const char *push_report(struct peer *p, struct told *told)
 
 	report.unit = told->unit;
 	report.form = form;
-	report.revision = 1;
+	report.revision = 2;
 	report.period = told->period;
 	report.n_row = report.n_value = 1;
 	report.row = &told->row;

@@ -454,10 +454,12 @@ static void a_copy_in_the_inbox_is_read_the_same_way(void **state)
 	says(desk_receipt(d, "việc của tôi.csv"), "CV-9, Mã nhiệm vụ = \"CV-9\"");
 	(void)desk_look_tasks(d);
 	says(desk_sheet(d), ";09/03/2024;12/BC;;;Đã ghi");
+	lacks(desk_sheet(d), "CV-9");          /* it is no row of this one */
 	desk_put(d, "việc của tôi.csv", text); /* once more: said already */
 	assert_int_equal(desk_settle(d).taken, 1);
 	assert_int_equal(kit_look(d->kit).queued, 1);
 	says(desk_receipt(d, "việc của tôi.csv"), "NOTHING TO BE SENT");
+	says(desk_receipt(d, "việc của tôi.csv"), "CV-9");
 }
 
 static void a_copy_taken_before_a_crash_is_only_moved(void **state)

@@ -33,19 +33,6 @@ static struct cchc_task add_duty(struct play *p, const char *id, uint32_t lead,
 	return task;
 }
 
-/* NULL when there is none of that key. */
-static const struct cchc_alert *alert_by_key(struct play *p, const char *key)
-{
-	struct cchc_alert *alert = cchc_arena_alloc(&p->w.app.kit.arena, sizeof(*alert));
-	struct cchc_txn txn;
-	bool found;
-
-	cchc_txn_read(&txn, p->w.app.kit.store.env);
-	found = cchc_store_alert_by_key(&txn, key, &p->w.app.kit.arena, alert);
-	cchc_txn_abort(&txn);
-	return found ? alert : NULL;
-}
-
 static const char *digest_of(struct play *p, uint32_t unit, cchc_day day)
 {
 	struct cchc_digest_text digest = {.text = NULL};

@@ -238,7 +238,7 @@ static void the_header_is_that_of_cchc(void **state)
 
 	(void)state;
 	assert_string_equal(form->name, "cchc-2021");
-	assert_int_equal(form->revision, 1);
+	assert_int_equal(form->revision, 2);
 	assert_int_equal(form->closing_day, 14);
 	assert_int_equal(form->base_level, CCHC_COMMUNE);
 	assert_int_equal(form->n_demands, CCHC_COUNT(DEMANDS));
