@@ -52,6 +52,22 @@ static inline void kit_close(struct kit *kit)
 	assert_int_equal(rmdir(kit->dir), 0);
 }
 
+/* A test of a program whose `kit` is opened before it and closed after it. */
+#define KIT_TEST(test)                                                                   \
+	cmocka_unit_test_prestate_setup_teardown(test, kit_set_up, kit_tear_down, &kit)
+
+static inline int kit_set_up(void **state)
+{
+	kit_open(*state);
+	return 0;
+}
+
+static inline int kit_tear_down(void **state)
+{
+	kit_close(*state);
+	return 0;
+}
+
 /* Everything in a table as one number. */
 static inline uint32_t kit_sum(struct kit *kit, enum cchc_table table)
 {

@@ -105,6 +105,26 @@ static inline void ctlkit_fini(struct ctlkit *kit)
 	cchc_arena_fini(&kit->arena);
 }
 
+/* A test whose state is a kit of its own. */
+#define CTLKIT_TEST(name)                                                                \
+	cmocka_unit_test_setup_teardown(name, ctlkit_set_up, ctlkit_tear_down)
+
+static inline int ctlkit_set_up(void **state)
+{
+	struct ctlkit *kit = malloc(sizeof(*kit));
+
+	ctlkit_init(kit);
+	*state = kit;
+	return 0;
+}
+
+static inline int ctlkit_tear_down(void **state)
+{
+	ctlkit_fini(*state);
+	free(*state);
+	return 0;
+}
+
 static inline const struct cchc_row *ctlkit_row(const struct ctlkit *kit,
 						const char *code)
 {

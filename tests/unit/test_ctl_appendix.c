@@ -448,40 +448,23 @@ static void lines_break_at_blanks_and_long_words_anywhere(void **state)
 	}
 }
 
-static int setup(void **state)
-{
-	struct ctlkit *kit = malloc(sizeof(*kit));
-
-	ctlkit_init(kit);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ctlkit_fini(*state);
-	free(*state);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_row_of_the_form_is_a_line_of_the_csv),
-		TEST(each_state_has_its_line_in_the_csv),
-		TEST(a_name_with_commas_and_quotes_is_quoted),
-		TEST(a_unit_with_nothing_below_shows_its_figures_as_they_are),
-		TEST(the_report_shows_its_own_rows_as_they_are_and_tallies_the_others),
-		TEST(a_page_writes_numbers_the_vietnamese_way),
-		TEST(nothing_from_outside_becomes_markup),
-		TEST(json_says_numbers_exactly),
-		TEST(no_line_of_a_table_is_wider_than_the_terminal),
-		TEST(a_table_looks_like_the_printed_form),
-		TEST(rows_have_the_names_of_the_units_level),
-		TEST(what_was_typed_beside_the_register_is_shown),
-		TEST(an_answer_of_another_form_is_refused),
+		CTLKIT_TEST(every_row_of_the_form_is_a_line_of_the_csv),
+		CTLKIT_TEST(each_state_has_its_line_in_the_csv),
+		CTLKIT_TEST(a_name_with_commas_and_quotes_is_quoted),
+		CTLKIT_TEST(a_unit_with_nothing_below_shows_its_figures_as_they_are),
+		CTLKIT_TEST(
+			the_report_shows_its_own_rows_as_they_are_and_tallies_the_others),
+		CTLKIT_TEST(a_page_writes_numbers_the_vietnamese_way),
+		CTLKIT_TEST(nothing_from_outside_becomes_markup),
+		CTLKIT_TEST(json_says_numbers_exactly),
+		CTLKIT_TEST(no_line_of_a_table_is_wider_than_the_terminal),
+		CTLKIT_TEST(a_table_looks_like_the_printed_form),
+		CTLKIT_TEST(rows_have_the_names_of_the_units_level),
+		CTLKIT_TEST(what_was_typed_beside_the_register_is_shown),
+		CTLKIT_TEST(an_answer_of_another_form_is_refused),
 		cmocka_unit_test(widths_are_those_of_characters_not_bytes),
 		cmocka_unit_test(lines_break_at_blanks_and_long_words_anywhere),
 	};

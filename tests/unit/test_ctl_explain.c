@@ -539,51 +539,33 @@ static void an_answer_that_explains_nothing_is_refused(void **state)
 			 CCHC_INVALID);
 }
 
-static int setup(void **state)
-{
-	struct ctlkit *kit = malloc(sizeof(*kit));
-
-	name_communes();
-	ctlkit_init(kit);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ctlkit_fini(*state);
-	free(*state);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_sum_is_written_out),
-		TEST(one_figure_is_no_sum),
-		TEST(a_long_sum_is_shortened_in_the_middle_but_its_total_is_whole),
-		TEST(twelve_terms_are_all_written),
-		TEST(what_does_not_add_up_is_said_and_not_hidden),
-		TEST(not_applicable_and_declared_add_nothing),
-		TEST(a_ratio_is_the_quotient_of_its_parts),
-		TEST(ratios_are_cut_before_they_are_rounded),
-		TEST(a_declared_figure_is_compared),
-		TEST(lists_spreads_and_tallies_are_said_in_words),
-		TEST(parts_of_the_time_are_named),
-		TEST(of_a_stock_only_the_last_period_enters),
-		TEST(each_unit_is_joined_over_time_by_itself),
-		TEST(beyond_a_dozen_units_the_rest_over_time_is_counted),
-		TEST(what_was_typed_and_what_is_derived_stand_side_by_side),
-		TEST(a_unit_with_a_part_not_applicable_adds_neither),
-		TEST(a_part_whose_inputs_do_not_give_it_stands_alone),
-		TEST(the_text_tells_who_sent_and_who_is_missing),
-		TEST(json_tells_the_same),
-		TEST(at_a_unit_it_is_not_for_a_reserved_row_says_so),
-		TEST(a_heading_is_told_with_the_rows_below_it),
-		TEST(an_answer_that_explains_nothing_is_refused),
+		CTLKIT_TEST(a_sum_is_written_out),
+		CTLKIT_TEST(one_figure_is_no_sum),
+		CTLKIT_TEST(a_long_sum_is_shortened_in_the_middle_but_its_total_is_whole),
+		CTLKIT_TEST(twelve_terms_are_all_written),
+		CTLKIT_TEST(what_does_not_add_up_is_said_and_not_hidden),
+		CTLKIT_TEST(not_applicable_and_declared_add_nothing),
+		CTLKIT_TEST(a_ratio_is_the_quotient_of_its_parts),
+		CTLKIT_TEST(ratios_are_cut_before_they_are_rounded),
+		CTLKIT_TEST(a_declared_figure_is_compared),
+		CTLKIT_TEST(lists_spreads_and_tallies_are_said_in_words),
+		CTLKIT_TEST(parts_of_the_time_are_named),
+		CTLKIT_TEST(of_a_stock_only_the_last_period_enters),
+		CTLKIT_TEST(each_unit_is_joined_over_time_by_itself),
+		CTLKIT_TEST(beyond_a_dozen_units_the_rest_over_time_is_counted),
+		CTLKIT_TEST(what_was_typed_and_what_is_derived_stand_side_by_side),
+		CTLKIT_TEST(a_unit_with_a_part_not_applicable_adds_neither),
+		CTLKIT_TEST(a_part_whose_inputs_do_not_give_it_stands_alone),
+		CTLKIT_TEST(the_text_tells_who_sent_and_who_is_missing),
+		CTLKIT_TEST(json_tells_the_same),
+		CTLKIT_TEST(at_a_unit_it_is_not_for_a_reserved_row_says_so),
+		CTLKIT_TEST(a_heading_is_told_with_the_rows_below_it),
+		CTLKIT_TEST(an_answer_that_explains_nothing_is_refused),
 	};
 
+	name_communes();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,32 +157,14 @@ static void about_tells_store_unit_and_forms(void **state)
 	free(text);
 }
 
-static int setup(void **state)
-{
-	struct ctlkit *kit = malloc(sizeof(*kit));
-
-	ctlkit_init(kit);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ctlkit_fini(*state);
-	free(*state);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(instants_are_those_of_viet_nam),
-		TEST(agents_are_told_with_what_they_said_of_themselves),
-		TEST(the_journal_tells_old_new_and_why_refused),
+		CTLKIT_TEST(agents_are_told_with_what_they_said_of_themselves),
+		CTLKIT_TEST(the_journal_tells_old_new_and_why_refused),
 		cmocka_unit_test(a_verdict_says_what_differs),
-		TEST(about_tells_store_unit_and_forms),
+		CTLKIT_TEST(about_tells_store_unit_and_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

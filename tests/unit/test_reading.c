@@ -11,20 +11,6 @@
 
 static struct test_form real;
 
-static int open_form(void **state)
-{
-	(void)state;
-	test_form_open(&real);
-	return 0;
-}
-
-static int close_form(void **state)
-{
-	(void)state;
-	test_form_fini(&real);
-	return 0;
-}
-
 /* One of each kind; all but RESERVED are read as a commune's. */
 #define COUNT    "I.1"
 #define MONEY    "VI.1.1"
@@ -489,5 +475,10 @@ int main(void)
 		cmocka_unit_test(what_is_written_in_a_cell_reads_back),
 	};
 
-	return cmocka_run_group_tests(tests, open_form, close_form);
+	int failed;
+
+	test_form_open(&real);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	test_form_fini(&real);
+	return failed;
 }

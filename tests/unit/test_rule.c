@@ -8,20 +8,6 @@
 
 static struct test_form real;
 
-static int open_form(void **state)
-{
-	(void)state;
-	test_form_open(&real);
-	return 0;
-}
-
-static int close_form(void **state)
-{
-	(void)state;
-	test_form_fini(&real);
-	return 0;
-}
-
 static void every_rule_has_its_names(void **state)
 {
 	static const struct {
@@ -268,5 +254,10 @@ int main(void)
 		cmocka_unit_test(a_form_that_ends_says_when),
 	};
 
-	return cmocka_run_group_tests(tests, open_form, close_form);
+	int failed;
+
+	test_form_open(&real);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	test_form_fini(&real);
+	return failed;
 }

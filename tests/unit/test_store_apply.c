@@ -9,20 +9,6 @@
 
 static struct kit kit;
 
-static int open_kit(void **state)
-{
-	(void)state;
-	kit_open(&kit);
-	return 0;
-}
-
-static int close_kit(void **state)
-{
-	(void)state;
-	kit_close(&kit);
-	return 0;
-}
-
 /* ---- the place of a message ---- */
 
 static void skip_seqs(struct sender *sender, unsigned n)
@@ -451,24 +437,22 @@ static void an_arena_that_is_full_fails_the_transaction(void **state)
 	assert_int_equal(kit_commit_number(&kit), 0);
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(only_the_next_message_of_our_chain_is_applied),
-		FRESH(an_epoch_begins_at_one_with_its_own_chain),
-		FRESH(below_the_window_a_repeat_is_taken_at_its_word),
-		FRESH(a_seventeenth_epoch_retires_the_one_silent_longest),
-		FRESH(what_the_agent_refused_itself_is_not_kept_to_be_told),
-		FRESH(the_last_64_retired_epochs_are_known),
-		FRESH(each_change_of_a_cell_names_the_entry_before_it),
-		FRESH(the_chain_of_a_cell_is_read_back_to_its_first_entry),
-		FRESH(a_walk_meets_every_entry_in_the_order_of_their_numbers),
-		FRESH(rows_in_any_order_and_far_apart_are_all_kept),
-		FRESH(a_later_message_keeps_what_it_does_not_name),
-		FRESH(an_entry_that_no_daemon_writes_fails_the_transaction),
-		FRESH(an_arena_that_is_full_fails_the_transaction),
+		KIT_TEST(only_the_next_message_of_our_chain_is_applied),
+		KIT_TEST(an_epoch_begins_at_one_with_its_own_chain),
+		KIT_TEST(below_the_window_a_repeat_is_taken_at_its_word),
+		KIT_TEST(a_seventeenth_epoch_retires_the_one_silent_longest),
+		KIT_TEST(what_the_agent_refused_itself_is_not_kept_to_be_told),
+		KIT_TEST(the_last_64_retired_epochs_are_known),
+		KIT_TEST(each_change_of_a_cell_names_the_entry_before_it),
+		KIT_TEST(the_chain_of_a_cell_is_read_back_to_its_first_entry),
+		KIT_TEST(a_walk_meets_every_entry_in_the_order_of_their_numbers),
+		KIT_TEST(rows_in_any_order_and_far_apart_are_all_kept),
+		KIT_TEST(a_later_message_keeps_what_it_does_not_name),
+		KIT_TEST(an_entry_that_no_daemon_writes_fails_the_transaction),
+		KIT_TEST(an_arena_that_is_full_fails_the_transaction),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

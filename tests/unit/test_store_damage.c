@@ -10,20 +10,6 @@
 
 static struct kit kit;
 
-static int open_kit(void **state)
-{
-	(void)state;
-	kit_open(&kit);
-	return 0;
-}
-
-static int close_kit(void **state)
-{
-	(void)state;
-	kit_close(&kit);
-	return 0;
-}
-
 static void put_garbage(enum cchc_table table, struct cchc_key key)
 {
 	struct cchc_txn txn;
@@ -264,8 +250,7 @@ static void what_does_not_decode_fails_the_transaction(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			what_does_not_decode_fails_the_transaction, open_kit, close_kit),
+		KIT_TEST(what_does_not_decode_fails_the_transaction),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,20 +9,6 @@
 
 static struct kit kit;
 
-static int open_kit(void **state)
-{
-	(void)state;
-	kit_open(&kit);
-	return 0;
-}
-
-static int close_kit(void **state)
-{
-	(void)state;
-	kit_close(&kit);
-	return 0;
-}
-
 enum { MOST = 80 };
 
 /* A message that gives and refuses rows; lists end with 0. */
@@ -363,21 +349,19 @@ static void a_repeat_changes_no_refusal(void **state)
 	assert_int_equal(kit_sum_all(&kit), sum);
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(every_report_is_a_version_and_the_latest_one_says_its_state),
-		FRESH(an_update_makes_no_version_and_clears_rows_it_gives),
-		FRESH(a_message_refused_as_a_whole_is_no_version),
-		FRESH(a_row_given_and_refused_at_once_stands_refused),
-		FRESH(a_full_list_of_refused_rows_loses_its_oldest),
-		FRESH(a_draft_lacks_number_date_or_signer),
-		FRESH(a_long_document_number_is_cut_between_characters),
-		FRESH(heads_are_listed_for_one_unit_or_all),
-		FRESH(refusals_are_kept_until_the_agent_has_stored_them),
-		FRESH(a_repeat_changes_no_refusal),
+		KIT_TEST(every_report_is_a_version_and_the_latest_one_says_its_state),
+		KIT_TEST(an_update_makes_no_version_and_clears_rows_it_gives),
+		KIT_TEST(a_message_refused_as_a_whole_is_no_version),
+		KIT_TEST(a_row_given_and_refused_at_once_stands_refused),
+		KIT_TEST(a_full_list_of_refused_rows_loses_its_oldest),
+		KIT_TEST(a_draft_lacks_number_date_or_signer),
+		KIT_TEST(a_long_document_number_is_cut_between_characters),
+		KIT_TEST(heads_are_listed_for_one_unit_or_all),
+		KIT_TEST(refusals_are_kept_until_the_agent_has_stored_them),
+		KIT_TEST(a_repeat_changes_no_refusal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,20 +11,6 @@ static struct kit kit;
 
 enum { LEAD = 7, NOON = 12 * 60 };
 
-static int open_kit(void **state)
-{
-	(void)state;
-	kit_open(&kit);
-	return 0;
-}
-
-static int close_kit(void **state)
-{
-	(void)state;
-	kit_close(&kit);
-	return 0;
-}
-
 static struct cchc_outcome say(const struct cchc_saying *saying, const char *who,
 			       int64_t clock_ms)
 {
@@ -203,15 +189,13 @@ static void a_step_without_a_sound_name_is_invalid(void **state)
 	}
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(a_person_takes_note_and_it_still_stands),
-		FRESH(a_silence_has_an_end_and_may_be_taken_back),
-		FRESH(a_step_is_since_it_was_first_there),
-		FRESH(a_step_without_a_sound_name_is_invalid),
+		KIT_TEST(a_person_takes_note_and_it_still_stands),
+		KIT_TEST(a_silence_has_an_end_and_may_be_taken_back),
+		KIT_TEST(a_step_is_since_it_was_first_there),
+		KIT_TEST(a_step_without_a_sound_name_is_invalid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,20 +9,6 @@
 
 static struct kit kit;
 
-static int open_kit(void **state)
-{
-	(void)state;
-	kit_open(&kit);
-	return 0;
-}
-
-static int close_kit(void **state)
-{
-	(void)state;
-	kit_close(&kit);
-	return 0;
-}
-
 /* ---- opening ---- */
 
 static void a_store_keeps_its_identity_and_its_entries(void **state)
@@ -372,21 +358,19 @@ static void cells_are_walked_by_unit_form_and_year(void **state)
 	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(a_store_keeps_its_identity_and_its_entries),
-		FRESH(a_tool_reads_what_is_there_and_makes_nothing),
-		FRESH(a_store_of_another_format_is_refused_with_a_text),
-		FRESH(a_touch_reaches_the_disk_and_changes_nothing),
-		FRESH(unit_ids_are_given_once_to_a_code_and_its_day),
-		FRESH(an_id_is_never_given_to_another_unit),
-		FRESH(forms_are_kept_by_id_and_revision),
-		FRESH(a_form_is_never_another_one_later),
-		FRESH(a_configuration_leaves_its_digest_and_nothing_else),
-		FRESH(cells_are_walked_by_unit_form_and_year),
+		KIT_TEST(a_store_keeps_its_identity_and_its_entries),
+		KIT_TEST(a_tool_reads_what_is_there_and_makes_nothing),
+		KIT_TEST(a_store_of_another_format_is_refused_with_a_text),
+		KIT_TEST(a_touch_reaches_the_disk_and_changes_nothing),
+		KIT_TEST(unit_ids_are_given_once_to_a_code_and_its_day),
+		KIT_TEST(an_id_is_never_given_to_another_unit),
+		KIT_TEST(forms_are_kept_by_id_and_revision),
+		KIT_TEST(a_form_is_never_another_one_later),
+		KIT_TEST(a_configuration_leaves_its_digest_and_nothing_else),
+		KIT_TEST(cells_are_walked_by_unit_form_and_year),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,20 +11,6 @@ static struct kit kit;
 
 enum { LEAD = 7, CO = 8, OTHER = 9, NOON = 12 * 60 };
 
-static int open_kit(void **state)
-{
-	(void)state;
-	kit_open(&kit);
-	return 0;
-}
-
-static int close_kit(void **state)
-{
-	(void)state;
-	kit_close(&kit);
-	return 0;
-}
-
 /* ---- what goes down to the units ---- */
 
 struct heard {
@@ -239,15 +225,13 @@ static void a_dutys_lines_name_the_report_that_fulfilled_it(void **state)
 	assert_string_equal(lines.said[1], "2 sent open->done");
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(each_unit_hears_what_changed_for_it),
-		FRESH(every_task_is_told_by_number_from_a_small_arena),
-		FRESH(the_lines_of_a_task_say_old_and_new),
-		FRESH(a_dutys_lines_name_the_report_that_fulfilled_it),
+		KIT_TEST(each_unit_hears_what_changed_for_it),
+		KIT_TEST(every_task_is_told_by_number_from_a_small_arena),
+		KIT_TEST(the_lines_of_a_task_say_old_and_new),
+		KIT_TEST(a_dutys_lines_name_the_report_that_fulfilled_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,20 +11,6 @@ static struct kit kit;
 
 enum { LEAD = 7, CO = 8, OTHER = 9, NOON = 12 * 60 };
 
-static int open_kit(void **state)
-{
-	(void)state;
-	kit_open(&kit);
-	return 0;
-}
-
-static int close_kit(void **state)
-{
-	(void)state;
-	kit_close(&kit);
-	return 0;
-}
-
 static void assert_same_text(const char *a, const char *b)
 {
 	assert_string_equal(a ? a : "", b ? b : "");
@@ -487,26 +473,24 @@ static void a_duty_of_no_period_is_invalid(void **state)
 	assert_int_equal(kit_try(&kit, &entry), CCHC_INVALID);
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(a_record_comes_back_as_it_went),
-		FRESH(an_ordinary_record_is_small),
-		FRESH(a_record_cut_anywhere_is_corrupt),
-		FRESH(a_task_is_found_by_number_and_by_id),
-		FRESH(a_deed_tells_the_task_before_and_after),
-		FRESH(what_an_operator_says_in_vain_writes_nothing),
-		FRESH(a_communes_deed_is_journalled_as_it_is),
-		FRESH(a_message_refused_before_is_kept_without_a_deed),
-		FRESH(an_entry_tried_before_is_judged_anew),
-		FRESH(a_clock_set_back_does_not_turn_a_task_back),
-		FRESH(a_task_whose_history_is_full_takes_no_more),
-		FRESH(a_complete_report_fulfils_its_duty_once),
-		FRESH(a_report_refused_whole_fulfils_nothing),
-		FRESH(a_duty_whose_report_is_there_is_done_at_once),
-		FRESH(a_duty_of_no_period_is_invalid),
+		KIT_TEST(a_record_comes_back_as_it_went),
+		KIT_TEST(an_ordinary_record_is_small),
+		KIT_TEST(a_record_cut_anywhere_is_corrupt),
+		KIT_TEST(a_task_is_found_by_number_and_by_id),
+		KIT_TEST(a_deed_tells_the_task_before_and_after),
+		KIT_TEST(what_an_operator_says_in_vain_writes_nothing),
+		KIT_TEST(a_communes_deed_is_journalled_as_it_is),
+		KIT_TEST(a_message_refused_before_is_kept_without_a_deed),
+		KIT_TEST(an_entry_tried_before_is_judged_anew),
+		KIT_TEST(a_clock_set_back_does_not_turn_a_task_back),
+		KIT_TEST(a_task_whose_history_is_full_takes_no_more),
+		KIT_TEST(a_complete_report_fulfils_its_duty_once),
+		KIT_TEST(a_report_refused_whole_fulfils_nothing),
+		KIT_TEST(a_duty_whose_report_is_there_is_done_at_once),
+		KIT_TEST(a_duty_of_no_period_is_invalid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
