@@ -46,6 +46,11 @@ CCHC_NODISCARD enum cchc_rc cchc_ctl_about_run(struct cchc_ctl_session *session,
 CCHC_NODISCARD enum cchc_rc cchc_ctl_verify_run(struct cchc_ctl_session *session,
 						bool *agrees, struct cchc_err *err);
 
+/* Asks the daemon for its clock, store, unit and forms: the answer's first part has
+ * them. */
+CCHC_NODISCARD enum cchc_rc cchc_ctl_ask_about(struct cchc_ctl_session *session,
+					       struct cchc_ctl_answer *answer,
+					       struct cchc_err *err);
 /* Asks for all cells of a unit (NULL: the receiving one) and makes sure that the form
  * they are of is at hand. */
 CCHC_NODISCARD enum cchc_rc cchc_ctl_ask_cells(struct cchc_ctl_session *session,

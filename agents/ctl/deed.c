@@ -108,19 +108,15 @@ static enum cchc_rc end_of_silence(struct cchc_ctl_session *session, int64_t *un
 				   struct cchc_err *err)
 {
 	const struct cchc_ctl_options *options = session->options;
-	Cchc__Ask ask = CCHC__ASK__INIT;
 	struct cchc_ctl_answer answer;
 	enum cchc_rc rc;
 
 	*until_ms = options->until_ms;
 	if (!options->span_ms)
 		return CCHC_OK;
-	ask.kind = CCHC__ASK__KIND__ABOUT;
-	rc = cchc_ctl_link_ask(session->link, session->arena, &ask, &answer, err);
+	rc = cchc_ctl_ask_about(session, &answer, err);
 	if (rc != CCHC_OK)
 		return rc;
-	if (!answer.part[0]->about)
-		return cchc_fail(err, CCHC_INVALID, "the answer says nothing of itself");
 	*until_ms = answer.part[0]->about->now + options->span_ms;
 	return CCHC_OK;
 }

@@ -17,6 +17,19 @@ static char *unit_of(const struct cchc_ctl_session *session)
 	return (char *)(uintptr_t)session->options->unit;
 }
 
+enum cchc_rc cchc_ctl_ask_about(struct cchc_ctl_session *session,
+				struct cchc_ctl_answer *answer, struct cchc_err *err)
+{
+	Cchc__Ask ask = CCHC__ASK__INIT;
+	enum cchc_rc rc;
+
+	ask.kind = CCHC__ASK__KIND__ABOUT;
+	rc = cchc_ctl_link_ask(session->link, session->arena, &ask, answer, err);
+	if (rc == CCHC_OK && !answer->part[0]->about)
+		return cchc_fail(err, CCHC_INVALID, "the answer says nothing of itself");
+	return rc;
+}
+
 enum cchc_rc cchc_ctl_ask_cells(struct cchc_ctl_session *session, Cchc__CellsAsk *cells,
 				struct cchc_arena *arena, struct cchc_ctl_answer *answer,
 				struct cchc_err *err)
@@ -200,16 +213,11 @@ enum cchc_rc cchc_ctl_status_run(struct cchc_ctl_session *session, struct cchc_e
 
 enum cchc_rc cchc_ctl_about_run(struct cchc_ctl_session *session, struct cchc_err *err)
 {
-	Cchc__Ask ask = CCHC__ASK__INIT;
 	struct cchc_ctl_answer answer;
-	enum cchc_rc rc;
+	enum cchc_rc rc = cchc_ctl_ask_about(session, &answer, err);
 
-	ask.kind = CCHC__ASK__KIND__ABOUT;
-	rc = cchc_ctl_link_ask(session->link, session->arena, &ask, &answer, err);
 	if (rc != CCHC_OK)
 		return rc;
-	if (!answer.part[0]->about)
-		return cchc_fail(err, CCHC_INVALID, "the answer says nothing of itself");
 	cchc_ctl_print_about(&answer, session->out);
 	return CCHC_OK;
 }

@@ -19,22 +19,29 @@ static size_t width_of(FILE *out)
 	return cchc_ctl_window_of(fileno(out)).width;
 }
 
+static enum cchc_rc ask_tasks(struct cchc_ctl_session *session, Cchc__TasksAsk *tasks,
+			      struct cchc_ctl_answer *answer, struct cchc_err *err)
+{
+	Cchc__Ask ask = CCHC__ASK__INIT;
+
+	ask.kind = CCHC__ASK__KIND__TASKS;
+	ask.tasks = tasks;
+	return cchc_ctl_link_ask(session->link, session->arena, &ask, answer, err);
+}
+
 static enum cchc_rc list_tasks(struct cchc_ctl_session *session, struct cchc_err *err)
 {
 	const struct cchc_ctl_options *options = session->options;
-	Cchc__Ask ask = CCHC__ASK__INIT;
 	Cchc__TasksAsk tasks = CCHC__TASKS_ASK__INIT;
 	struct cchc_ctl_answer answer;
 	enum cchc_rc rc;
 
-	ask.kind = CCHC__ASK__KIND__TASKS;
-	ask.tasks = &tasks;
 	tasks.has_which = 1;
 	tasks.which = options->which;
 	tasks.unit = lend(options->unit);
 	tasks.has_below = tasks.below = options->below;
 	tasks.has_duties = tasks.duties = options->duties;
-	rc = cchc_ctl_link_ask(session->link, session->arena, &ask, &answer, err);
+	rc = ask_tasks(session, &tasks, &answer, err);
 	if (rc != CCHC_OK)
 		return rc;
 	if (options->json || options->format == CCHC_CTL_JSON)
@@ -49,16 +56,13 @@ static enum cchc_rc list_tasks(struct cchc_ctl_session *session, struct cchc_err
 static enum cchc_rc show_task(struct cchc_ctl_session *session, struct cchc_err *err)
 {
 	const struct cchc_ctl_options *options = session->options;
-	Cchc__Ask ask = CCHC__ASK__INIT;
 	Cchc__TasksAsk tasks = CCHC__TASKS_ASK__INIT;
 	struct cchc_ctl_answer answer;
 	enum cchc_rc rc;
 
-	ask.kind = CCHC__ASK__KIND__TASKS;
-	ask.tasks = &tasks;
 	tasks.id = lend(options->id);
 	tasks.has_history = tasks.history = 1;
-	rc = cchc_ctl_link_ask(session->link, session->arena, &ask, &answer, err);
+	rc = ask_tasks(session, &tasks, &answer, err);
 	if (rc != CCHC_OK)
 		return rc;
 	if (!cchc_ctl_first_task(&answer))

@@ -219,19 +219,14 @@ static enum cchc_rc follow_changes(struct watch *w, struct cchc_err *err)
 static enum cchc_rc choose(struct watch *w, struct cchc_err *err)
 {
 	const struct cchc_ctl_options *options = w->session->options;
-	Cchc__Ask ask = CCHC__ASK__INIT;
 	struct cchc_ctl_answer answer;
 	const Cchc__About *about;
 	cchc_day today;
-	enum cchc_rc rc;
+	enum cchc_rc rc = cchc_ctl_ask_about(w->session, &answer, err);
 
-	ask.kind = CCHC__ASK__KIND__ABOUT;
-	rc = cchc_ctl_link_ask(w->session->link, w->session->arena, &ask, &answer, err);
 	if (rc != CCHC_OK)
 		return rc;
 	about = answer.part[0]->about;
-	if (!about)
-		return cchc_fail(err, CCHC_INVALID, "the answer says nothing of itself");
 	today = cchc_day_at(about->now);
 	w->period = (struct cchc_period){cchc_reporting_year(today, CCHC_CLOSE_DEFAULT),
 					 CCHC_Q1};

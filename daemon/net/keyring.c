@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/unitfield.h"
+
 enum { KEYS_MAX = 20000, ARENA_MAX = 8 * 1024 * 1024, NAME_MAX_BYTES = 48 };
 
 bool cchc_role_may_use(enum cchc_role role, const char *domain)
@@ -31,39 +33,15 @@ static void read_role(struct cchc_fields *f, struct cchc_key_entry *entry)
 static void read_unit(struct cchc_fields *f, const struct cchc_units *units,
 		      struct cchc_key_entry *entry)
 {
-	const char *code = cchc_fields_text(f, "unit", CCHC_OPTIONAL);
-	const char *from = cchc_fields_text(f, "valid_from", CCHC_OPTIONAL);
-	const struct cchc_unit *unit = NULL;
-	cchc_day day = CCHC_DAY_NONE;
-	size_t n;
+	bool agent = entry->role == CCHC_ROLE_AGENT;
+	const struct cchc_unit *unit =
+		cchc_fields_unit(f, units, agent ? CCHC_REQUIRED : CCHC_OPTIONAL);
 
 	entry->below = cchc_fields_flag(f, "below", false);
-	if (entry->role != CCHC_ROLE_AGENT) {
-		if (code)
-			cchc_fields_wrong(f, "unit", "only an agent's key has a unit");
-		return;
-	}
-	if (!code) {
-		cchc_fields_wrong(f, "unit", "an agent's key needs a unit");
-		return;
-	}
-	n = cchc_units_of_code(units, code, &unit);
-	if (from && !cchc_day_parse(from, &day)) {
-		cchc_fields_wrong(f, "valid_from", "a date like 2025-07-01 expected");
-	} else if (n == 0) {
-		cchc_fields_wrong(f, "unit", "no unit has this code");
-	} else if (from) {
-		unit = cchc_units_on(units, code, day);
-		if (!unit || unit->valid_from != day)
-			cchc_fields_wrong(f, "valid_from", "no unit began on that day");
-		else
-			entry->unit = unit->id;
-	} else if (n > 1) {
-		cchc_fields_wrong(f, "unit",
-				  "several units had this code: say valid_from");
-	} else {
+	if (unit && !agent)
+		cchc_fields_wrong(f, "unit", "only an agent's key has a unit");
+	else if (unit)
 		entry->unit = unit->id;
-	}
 }
 
 static void read_entry(const struct cchc_node *node, const struct cchc_units *units,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/alertload.h"
+#include "core/unitfield.h"
 
 enum { ADDRESS_MAX = 254 };
 
@@ -128,43 +129,16 @@ static void read_person(struct loading *l, uint32_t unit, const struct cchc_node
 
 /* --- units ------------------------------------------------------------------------- */
 
-static uint32_t find_unit(struct loading *l, struct cchc_fields *f, const char *code,
-			  const char *from)
-{
-	const struct cchc_unit *unit = NULL;
-	size_t n = cchc_units_of_code(l->units, code, &unit);
-	cchc_day day = CCHC_DAY_NONE;
-
-	if (from && !cchc_day_parse(from, &day)) {
-		cchc_fields_wrong(f, "valid_from", "a date like 2025-07-01 expected");
-		return 0;
-	}
-	if (from)
-		unit = cchc_units_on(l->units, code, day);
-	if (n == 0)
-		cchc_fields_wrong(f, "unit", "no unit has this code");
-	else if (from && (!unit || unit->valid_from != day))
-		cchc_fields_wrong(f, "valid_from", "no unit began on that day");
-	else if (!from && n > 1)
-		cchc_fields_wrong(f, "unit",
-				  "several units had this code: say valid_from");
-	else
-		return unit->id;
-	return 0;
-}
-
 static void read_entry(struct loading *l, const struct cchc_node *node,
 		       struct entry *entry)
 {
+	const struct cchc_unit *unit;
 	struct cchc_fields f;
-	const char *code;
-	const char *from;
 
 	cchc_fields_begin(&f, node, l->problems);
-	code = cchc_fields_text(&f, "unit", CCHC_REQUIRED);
-	from = cchc_fields_text(&f, "valid_from", CCHC_OPTIONAL);
+	unit = cchc_fields_unit(&f, l->units, CCHC_REQUIRED);
 	entry->node = node;
-	entry->unit = code ? find_unit(l, &f, code, from) : 0;
+	entry->unit = unit ? unit->id : 0;
 	entry->people = cchc_fields_node(&f, "people", CCHC_REQUIRED, CCHC_NODE_LIST);
 	cchc_fields_end(&f);
 }

@@ -111,10 +111,8 @@ static inline void ctlkit_fini(struct ctlkit *kit)
 
 static inline int ctlkit_set_up(void **state)
 {
-	struct ctlkit *kit = malloc(sizeof(*kit));
-
-	ctlkit_init(kit);
-	*state = kit;
+	*state = malloc(sizeof(struct ctlkit));
+	ctlkit_init(*state);
 	return 0;
 }
 

@@ -126,7 +126,7 @@ static void every_mistake_is_told(void **state)
 		{"{name: a, key: \"" K1 "\", role: king, unit: \"11986\"}",
 		 "role: agent, monitor or operator expected"},
 		{"{name: a, key: \"" K1 "\", role: agent}",
-		 "unit: an agent's key needs a unit"},
+		 "key \"unit\" is missing"},
 		{"{name: a, key: \"" K1 "\", role: monitor, unit: \"33\"}",
 		 "unit: only an agent's key has a unit"},
 		{"{name: a, key: \"" K1 "\", role: agent, unit: \"1\"}",
