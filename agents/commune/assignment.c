@@ -81,20 +81,15 @@ static size_t room_of(const struct cchc_assignment *a)
 
 void cchc_box_put_task(struct cchc_box_txn *t, const struct cchc_assignment *a)
 {
-	size_t room = room_of(a);
-	uint8_t *buffer = cchc_arena_alloc(&t->scratch, room);
 	struct cchc_out out;
 
-	if (!buffer) {
-		cchc_txn_fail(&t->txn, CCHC_NOMEM);
+	if (!cchc_box_begin_put(t, room_of(a), &out))
 		return;
-	}
-	cchc_out_init(&out, buffer, room);
 	cchc_out_u8(&out, RECORD_VERSION);
 	put_district(&out, a);
 	put_said(&out, a);
 	cchc_check(!out.failed);
-	cchc_txn_put(&t->txn, BOX_TASKS, a->id, strlen(a->id), buffer,
+	cchc_txn_put(&t->txn, BOX_TASKS, a->id, strlen(a->id), out.begin,
 		     cchc_out_len(&out));
 	t->state.task_changes++;
 }

@@ -265,6 +265,17 @@ void cchc_box_clear(struct cchc_box_txn *t, enum cchc_table table)
 	}
 }
 
+bool cchc_box_begin_put(struct cchc_box_txn *t, size_t room, struct cchc_out *out)
+{
+	uint8_t *buffer = cchc_arena_alloc(&t->scratch, room);
+
+	if (buffer)
+		cchc_out_init(out, buffer, room);
+	else
+		cchc_txn_fail(&t->txn, CCHC_NOMEM);
+	return buffer;
+}
+
 void cchc_box_put(struct cchc_box_txn *t, enum cchc_table table,
 		  const struct cchc_box_key *key, const struct cchc_out *out)
 {

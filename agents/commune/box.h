@@ -94,6 +94,8 @@ void cchc_box_clear(struct cchc_box_txn *t, enum cchc_table table);
 CCHC_NODISCARD enum cchc_rc cchc_box_look_up(struct cchc_outbox *box,
 					     enum cchc_table table, const char *key,
 					     void *to, size_t *len);
+/* A writer of at most `room` bytes in the scratch; false: the transaction has failed. */
+bool cchc_box_begin_put(struct cchc_box_txn *t, size_t room, struct cchc_out *out);
 void cchc_box_put(struct cchc_box_txn *t, enum cchc_table table,
 		  const struct cchc_box_key *key, const struct cchc_out *out);
 bool cchc_box_get(struct cchc_box_txn *t, enum cchc_table table,

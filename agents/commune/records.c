@@ -82,15 +82,10 @@ bool cchc_box_get_file(struct cchc_box_txn *t, uint64_t id, struct cchc_file *fi
 void cchc_box_put_file(struct cchc_box_txn *t, const struct cchc_file *file)
 {
 	struct cchc_box_key key = cchc_box_key_id(file->id);
-	size_t room = FILE_ROOM + strlen(file->text);
-	uint8_t *buffer = cchc_arena_alloc(&t->scratch, room);
 	struct cchc_out out;
 
-	if (!buffer) {
-		cchc_txn_fail(&t->txn, CCHC_NOMEM);
+	if (!cchc_box_begin_put(t, FILE_ROOM + strlen(file->text), &out))
 		return;
-	}
-	cchc_out_init(&out, buffer, room);
 	put_fields(&out, file);
 	cchc_box_put(t, BOX_FILES, &key, &out);
 	cchc_txn_put(&t->txn, BOX_UNWRITTEN, key.bytes, key.len, NULL, 0);

@@ -169,22 +169,16 @@ static void put_refusals(struct cchc_box_txn *t, const struct cchc_item *item,
 {
 	struct cchc_box_key key = cchc_box_key_id(item->id);
 	size_t room = 16 + refused->n_cell * (3 * (CCHC_STRING_MAX + 10) + 30);
-	uint8_t *buffer = cchc_arena_alloc(&t->scratch, room);
 	size_t n = 0;
 	struct cchc_out out;
 	struct cchc_in in;
 
-	if (!buffer) {
-		cchc_txn_fail(&t->txn, CCHC_NOMEM);
-		return;
-	}
 	for (size_t i = 0; i < refused->n_cell; i++)
 		n += is_news(report, refused->cell[i]);
-	if (n == 0)
+	if (n == 0 || !cchc_box_begin_put(t, room, &out))
 		return;
 	if (!cchc_box_get(t, BOX_REFUSALS, &key, &in))
 		t->state.rejected += n;
-	cchc_out_init(&out, buffer, room);
 	cchc_out_varint(&out, n);
 	for (size_t i = 0; i < refused->n_cell; i++)
 		if (is_news(report, refused->cell[i]))
