@@ -114,7 +114,7 @@ class Bench:
 
     def single_updates(self):
         """One agent, one update: what the daemon adds to a commit and to a flush."""
-        ack, commit, published, flush, paced_flush = [], [], [], [], []
+        ack, commit, published, flush, paced_flush, paced_commit = [], [], [], [], [], []
         times = 100 if self.o.quick else 300
         for _ in range(self.pairs):
             flush.append(ask_json("cchc-raw", "flush", self.folder, 300)["p50_us"])
@@ -129,8 +129,11 @@ class Bench:
             published.append(answer["published_p99_us"])
             paced_flush.append(ask_json("cchc-raw", "flush", self.folder, times // 3,
                                         PACE_MS)["p50_us"])
+            paced_commit.append(ask_json("cchc-raw", "single", self.folder,
+                                         times * 2 // 3, PACE_MS)["p99_us"])
         self.facts["ack p50 us"] = statistics.median(ack)
         self.facts["fdatasync p50 us"] = statistics.median(flush)
+        self.facts["raw LMDB commit p99 us, 40 a second"] = statistics.median(paced_commit)
         self.rows += [
             Row("1 agent x 1 update: ack p50 / raw LMDB commit p50", ack, commit, 2, 1.4,
                 False, f"{statistics.median(ack):.0f} us"),

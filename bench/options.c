@@ -95,6 +95,8 @@ void options_read(int argc, char **argv, struct options *o)
 	if (argc - optind != 2 || !o->units || o->agents == 0)
 		die("arguments",
 		    "a command, a folder, --units and --agents are expected");
+	if (o->window == 0 || o->cells == 0)
+		die("arguments", "a window and cells of at least 1 are expected");
 	o->command = argv[optind];
 	o->dir = argv[optind + 1];
 }

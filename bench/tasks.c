@@ -125,12 +125,6 @@ static bool on_task(void *data, const struct cchc_task *task)
 	return --load->n > 0;
 }
 
-static void on_moment(void *data, const struct cchc_docket_task *task)
-{
-	(void)data;
-	(void)task;
-}
-
 /* What one firing costs: found at the top of the heap and taken, the next one put in its
  * place. Each task gives one, for here nobody writes them. */
 static double take(struct cchc_docket *docket)
@@ -146,8 +140,8 @@ static double take(struct cchc_docket *docket)
 		size_t n;
 
 		cchc_arena_reset(&arena);
-		must(cchc_docket_due(docket, cchc_docket_next_ms(docket), &arena, firing,
-				     ROOM, on_moment, NULL, &n),
+		must(cchc_docket_due(docket, cchc_docket_next_step_ms(docket), &arena,
+				     firing, ROOM, &n),
 		     "a moment cannot be taken");
 		taken += n;
 	}

@@ -18,6 +18,7 @@ enum {
 	CCHC_FORMS_MAX = 64,        /* forms named by a HELLO, WELCOME or ABOUT */
 	CCHC_ASKED_ROWS_MAX = 512,  /* rows named by a question */
 	CCHC_LEADS_MAX = 512,       /* lead units named by one deed */
+	CCHC_EARLIER_MAX = 4,       /* deeds that a dry run takes as done */
 	CCHC_FINDINGS_MAX = 100,    /* findings of a verification that are told */
 	CCHC_LIST_MAX = 4096,       /* items of any other list; memory ends most sooner */
 	CCHC_REFUSED_SEQS_MAX = 64, /* refusals carried by one ack */

@@ -165,7 +165,7 @@ static uint32_t fields_ask(int kind)
 	case CCHC__ASK__KIND__ALERTS:
 		return CCHC_FIELD(9);
 	case CCHC__ASK__KIND__DO:
-		return CCHC_FIELD(10);
+		return CCHC_FIELD(10) | CCHC_FIELD(13);
 	case CCHC__ASK__KIND__SAY:
 		return CCHC_FIELD(11);
 	case CCHC__ASK__KIND__TEST:

@@ -51,6 +51,7 @@ static const struct bound LISTS[] = {
 	{&cchc__verdict__descriptor, 5, 0, CCHC_FINDINGS_MAX},
 	{&cchc__unit_info__descriptor, 8, 0, CCHC_BELOW_MAX},
 	{&cchc__task_info__descriptor, 10, 0, CCHC_TASK_CO_MAX},
+	{&cchc__ask__descriptor, 13, 0, CCHC_EARLIER_MAX},
 	{&cchc__deed__descriptor, 3, 0, CCHC_LEADS_MAX},
 	{&cchc__deed__descriptor, 4, 0, CCHC_TASK_CO_MAX},
 };

@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import csv
 import fcntl
+import filecmp
 import os
 import re
 import shlex
@@ -298,10 +299,20 @@ def tell_how_to_ask(d, args):
 			say(f"nhiệm vụ của xã (a commune's tasks): {agent.reports('nhiem-vu.csv')}")
 
 
-def deliver(d, figures):
+def was_sent(agent, path):
+	"""In a folder that was used before."""
+	sent = agent.reports("sent")
+	return any(filecmp.cmp(path, os.path.join(sent, name), shallow=False)
+		   for name in (os.listdir(sent) if os.path.isdir(sent) else ())
+		   if name.startswith(os.path.basename(path)))
+
+
+def deliver(d, figures, args):
+	"""The shipped ones once: again they would undo what was corrected since."""
 	for code, paths in figures.items():
 		for path in paths:
-			d.put_file(code, path)
+			if args.data or not was_sent(d.agents[code], path):
+				d.put_file(code, path)
 
 
 def ask(d, *args):
@@ -353,7 +364,7 @@ def show_live(d, figures, args):
 	look = (watch_together if together else watch_alone)(d, watch, alerts)
 	try:
 		next(look, None)
-		deliver(d, figures)
+		deliver(d, figures, args)
 		for _ in look:
 			if not together:
 				time.sleep(LOOK_S)
@@ -396,7 +407,7 @@ def show(d, figures, args):
 	if not args.once:
 		show_live(d, figures, args)
 		return conclude(d, known)
-	deliver(d, figures)
+	deliver(d, figures, args)
 	show_once(d, args)
 	code = conclude(d, known)
 	if args.stay:

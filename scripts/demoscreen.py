@@ -16,6 +16,7 @@ BELOW = 7  # lines for alerts, with the title
 LEAST = 12  # lines of the upper part; a terminal that is lower shows no alerts
 TITLE = "── Cảnh báo / Alerts "
 CHUNK = 65536
+DIGEST = b"[digest/"  # one a unit: so many at once would push the alerts away
 PAINTED = (b"\033[J", b"\033[2J")  # how each of the watcher's paintings ends
 
 
@@ -80,7 +81,8 @@ class Screen:
 
 	def hear(self):
 		*lines, self.rest = (self.rest + os.read(self.lower, CHUNK)).split(b"\n")
-		self.told = (self.told + [line.decode() for line in lines])[-(BELOW - 1):]
+		told = [line.decode() for line in lines if DIGEST not in line]
+		self.told = (self.told + told)[-(BELOW - 1):]
 
 	def paint(self):
 		"""The watcher's painting ends with clearing all below."""

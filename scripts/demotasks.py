@@ -9,7 +9,7 @@ import os
 from district import ROOT, Trouble
 
 CIVIL = datetime.timezone(datetime.timedelta(hours=7))
-READY_S = 2  # what has no time left misses the first moment, and shows the second
+READY_S = 5  # what has no time left misses the first moment, and shows the second
 DEMO_CLASS = "trinh-dien"
 CLOSINGS = ((3, 14, "Q1"), (6, 14, "Q2"), (9, 14, "Q3"), (12, 14, "Q4"))
 

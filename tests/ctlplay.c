@@ -114,8 +114,10 @@ static void on_ask(void *data, const struct cchc_zmessage *message)
 	if (ask->kind == CCHC__ASK__KIND__ABOUT) {
 		fill_about(&answer);
 	} else {
+		uv_mutex_lock(&play->turn);
 		play->asked++;
 		sent = play->on_ask(play, ask, &answer);
+		uv_mutex_unlock(&play->turn);
 	}
 	if (sent)
 		send_answer(play, message, &answer);
@@ -126,16 +128,22 @@ static void on_subscription(void *data, const struct cchc_zmessage *message)
 {
 	struct ctlplay *play = data;
 
-	if (message->body && message->body_len && message->body[0] && play->on_subscriber)
-		play->on_subscriber(play);
+	if (!message->body || !message->body_len || !message->body[0] ||
+	    !play->on_subscriber)
+		return;
+	uv_mutex_lock(&play->turn);
+	play->on_subscriber(play);
+	uv_mutex_unlock(&play->turn);
 }
 
 static void on_tick(uv_timer_t *tick)
 {
 	struct ctlplay *play = tick->data;
 
+	uv_mutex_lock(&play->turn);
 	if (play->on_tick)
 		play->on_tick(play);
+	uv_mutex_unlock(&play->turn);
 }
 
 static void on_stop(uv_async_t *stop)
@@ -216,6 +224,8 @@ void ctlplay_open(struct ctlplay *play)
 
 void ctlplay_begin(struct ctlplay *play)
 {
+	cchc_check(uv_mutex_init(&play->turn) == 0);
+	uv_mutex_lock(&play->turn);
 	cchc_check(uv_thread_create(&play->thread, run_thread, play) == 0);
 }
 
@@ -225,8 +235,10 @@ void ctlplay_end(struct ctlplay *play)
 					    "table.csv"};
 	char path[128];
 
+	uv_mutex_unlock(&play->turn);
 	cchc_check(uv_async_send(&play->stop) == 0);
 	cchc_check(uv_thread_join(&play->thread) == 0);
+	uv_mutex_destroy(&play->turn);
 	cchc_check(uv_loop_close(&play->loop) == 0);
 	cchc_zcontext_free(&play->context);
 	for (size_t i = 0; i < CCHC_COUNT(FILES); i++) {
@@ -287,7 +299,9 @@ int ctlplay_ctl(struct ctlplay *play, const char *line)
 	free(play->err);
 	out = divert(play, stdout, "out");
 	err = divert(play, stderr, "err");
+	uv_mutex_unlock(&play->turn);
 	play->code = cchc_ctl_run(argc, argv);
+	uv_mutex_lock(&play->turn);
 	restore(stdout, out);
 	restore(stderr, err);
 	play->out = ctlplay_read(play, "out");

@@ -16,6 +16,9 @@ struct ctlplay {
 	uv_async_t stop;
 	uv_timer_t tick;
 	uv_thread_t thread;
+	/* Of all that the play's functions touch: theirs while cchcctl runs, else the
+	 * test's. */
+	uv_mutex_t turn;
 	struct cchc_zcontext *context;
 	struct cchc_zap *zap;
 	struct cchc_zpoll *queries;

@@ -5,6 +5,8 @@
 
 #include "deskworld.h"
 
+#include "app/deadlines.h"
+
 struct scene {
 	struct world w;
 	struct cchc_board *board;
@@ -94,6 +96,7 @@ static inline void open_scene(struct scene *s)
 		.catalog = &s->w.app.catalog,
 		.calendar = &s->w.calendar,
 		.rules = &s->w.rules,
+		.store = &s->w.app.kit.store,
 		.port = {write_item, plan, missed, s},
 		.duties_from = KIT_DAY + 9999,
 	};
@@ -136,6 +139,7 @@ static inline void commit(struct scene *s)
 			s->last = &s->first;
 		cchc_txn_write(&txn, s->w.app.kit.store.env);
 		cchc_apply(&txn, &item->entry, NULL, NULL, &item->arena, &item->outcome);
+		cchc_deadlines_landed(s->deadlines, item);
 		assert_int_equal(txn.rc, CCHC_OK);
 		if (s->write_fails) {
 			cchc_txn_abort(&txn);

@@ -1,10 +1,9 @@
 #ifndef CCHC_TESTS_DESKPLAY_H
 #define CCHC_TESTS_DESKPLAY_H
 
-/* A desk with a store of its own and channels that are played: what it writes is applied
- * as the writer does, what it hands is noted, and answered as the channel is told to.
- * Include after cmocka.h. */
-
+/* A desk with a store of its own and channels that are played: its writes are applied,
+ * what it hands is noted, and answered as the channel is told to. Include after cmocka.h.
+ */
 #include "base/check.h"
 #include "deskworld.h"
 
@@ -15,14 +14,14 @@ struct play {
 	struct cchc_desk_options options;
 	int64_t now_ms;
 	int64_t boot_ms;
-	int64_t contact_ms[64]; /* by unit; 0: no agent */
+	bool has_agent[64]; /* by unit */
+	int64_t heard_boot[64];
 	enum answer answer[N_CHANNELS];
 	const char *bad_address;
 	struct cchc_item *first; /* written */
 	struct cchc_item **last;
 	size_t writes;
-	bool write_fails;
-	bool write_loses; /* nothing is heard of it again */
+	bool write_fails, write_loses; /* lost: nothing is heard of it */
 	struct handed handed[64];
 	size_t n_handed;
 	struct told told[TOLD_MAX];
@@ -64,11 +63,14 @@ static inline enum cchc_rc play_hand(void *data,
 	return CCHC_OK;
 }
 
-static inline int64_t play_contact(void *data, uint32_t unit)
+static inline bool play_has_agent(void *data, uint32_t unit)
 {
-	struct play *p = data;
+	return ((const struct play *)data)->has_agent[unit];
+}
 
-	return p->contact_ms[unit];
+static inline int64_t play_heard(void *data, uint32_t unit)
+{
+	return ((const struct play *)data)->heard_boot[unit];
 }
 
 static inline void play_wake(void *data)
@@ -80,6 +82,8 @@ static inline void play_start(struct play *p)
 {
 	struct cchc_txn txn;
 
+	for (size_t i = 0; i < CCHC_COUNT(p->heard_boot); i++)
+		p->heard_boot[i] = INT64_MIN;
 	assert_int_equal(cchc_desk_new(&p->options, &p->desk), CCHC_OK);
 	cchc_txn_read(&txn, p->w.app.kit.store.env);
 	assert_int_equal(cchc_desk_load(p->desk, &txn, p->now_ms), CCHC_OK);
@@ -92,7 +96,8 @@ static inline void play_open_in(struct play *p, const char *units)
 	world_open(&p->w, units);
 	p->w.rules.digests = false; /* but where they are looked at */
 	p->last = &p->first;
-	p->now_ms = day_ms(KIT_DAY, 540); /* a Friday, 09:00 */
+	p->now_ms = day_ms(KIT_DAY, 540);                  /* a Friday, 09:00 */
+	(void)kit_fire(&p->w.app.kit, NULL, 0, p->now_ms); /* the last entry's clock */
 	p->boot_ms = 1000000;
 	assert_int_equal(cchc_docket_new(&p->w.rules, &p->docket), CCHC_OK);
 	p->options = (struct cchc_desk_options){
@@ -104,7 +109,7 @@ static inline void play_open_in(struct play *p, const char *units)
 		.n_channels = N_CHANNELS,
 		.docket = p->docket,
 		.store = &p->w.app.kit.store,
-		.port = {play_write, play_hand, play_contact, play_wake, p},
+		.port = {play_write, play_hand, play_has_agent, play_heard, play_wake, p},
 	};
 }
 
@@ -113,7 +118,7 @@ static inline void play_open(struct play *p)
 	play_open_in(p, SOURCE_DIR "/config/units/van-lam.csv");
 }
 
-/* As after a kill: nothing is answered, nothing more is written. */
+/* As after a kill. */
 static inline void play_die(struct play *p)
 {
 	while (p->first) {
@@ -141,6 +146,7 @@ static inline bool play_commit(struct play *p)
 
 	while (p->first) {
 		struct cchc_item *item = p->first;
+		struct cchc_outcome *out = &item->outcome;
 		struct cchc_txn txn;
 
 		p->first = item->next;
@@ -151,17 +157,16 @@ static inline bool play_commit(struct play *p)
 			continue;
 		}
 		cchc_txn_write(&txn, p->w.app.kit.store.env);
-		cchc_apply(&txn, &item->entry, NULL, NULL, &item->arena, &item->outcome);
+		cchc_apply(&txn, &item->entry, NULL, NULL, &item->arena, out);
 		assert_int_equal(txn.rc, CCHC_OK);
 		if (p->write_fails) {
 			cchc_txn_abort(&txn);
 			cchc_desk_failed(p->desk, &item->entry);
 		} else {
 			assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
-			if (item->outcome.applied == CCHC_APPLIED)
-				assert_int_equal(cchc_desk_changed(p->desk,
-								   item->outcome.alert,
-								   item->outcome.n_alerts,
+			if (out->applied == CCHC_APPLIED)
+				assert_int_equal(cchc_desk_changed(p->desk, out->alert,
+								   out->n_alerts,
 								   p->now_ms),
 						 CCHC_OK);
 		}

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -27,6 +26,7 @@
 #include "commune/reminders.h"
 #include "commune/taskfile.h"
 #include "io/digest.h"
+#include "io/file.h"
 #include "io/service.h"
 #include "io/zpoll.h"
 #include "proto/wire.h"
@@ -272,17 +272,14 @@ struct cchc_outbox_options cchc_agent_outbox(const struct cchc_settings *setting
 /* Two agents on one outbox would both send: the second one ends here. */
 static enum cchc_rc lock_outbox(struct agent *a, struct cchc_err *err)
 {
-	enum cchc_rc rc = CCHC_OK;
+	enum cchc_rc rc;
 	char *path;
 
 	if (asprintf(&path, "%s-agent", a->settings->outbox) < 0)
 		return cchc_fail(err, CCHC_NOMEM, "out of memory");
-	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (a->lock < 0)
-		rc = cchc_fail(err, CCHC_IO, "%s: %s", path, strerror(errno));
-	else if (flock(a->lock, LOCK_EX | LOCK_NB) != 0)
-		rc = cchc_fail(err, CCHC_BUSY, "%s: another agent runs on this outbox",
-			       path);
+	rc = cchc_file_lock(path, &a->lock, err);
+	if (rc == CCHC_BUSY)
+		rc = cchc_fail(err, rc, "%s: another agent runs on this outbox", path);
 	free(path);
 	return rc;
 }

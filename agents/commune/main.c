@@ -122,7 +122,13 @@ static int adopt(const struct arguments *arguments, const struct cchc_settings *
 
 static int check(const struct arguments *arguments, const struct cchc_settings *settings)
 {
-	(void)settings;
+	struct cchc_key_pair key;
+	struct cchc_err err;
+	enum cchc_rc rc = cchc_keys_load(settings->key, &key, &err);
+
+	explicit_bzero(&key, sizeof(key));
+	if (rc)
+		return failed(&err);
 	(void)printf("%s: no mistakes\n", arguments->config);
 	return DONE;
 }

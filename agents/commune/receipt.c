@@ -261,6 +261,13 @@ static bool stands_nowhere(const struct cchc_file *file,
 	return n > 0 && (whole == file->items || n - whole >= file->figures);
 }
 
+static const char *reserve(const struct cchc_file *file, size_t refused)
+{
+	if (file->kind == CCHC_FILE_TAKEN && file->figures == 0)
+		return ", không có số liệu nào / no figure in it";
+	return refused ? ", có phần bị từ chối / refused in part" : "";
+}
+
 static void write_status(struct receipt *r, const struct cchc_refused *refused, size_t n)
 {
 	const struct cchc_file *file = r->file;
@@ -279,8 +286,7 @@ static void write_status(struct receipt *r, const struct cchc_refused *refused, 
 	else if (file->acked >= file->items)
 		cchc_paper_line(&r->paper,
 				"Tình trạng / Status: HUYỆN ĐÃ NHẬN / ACKNOWLEDGED %s%s",
-				cchc_paper_when(file->acked_ms, at),
-				n ? ", có phần bị từ chối / refused in part" : "");
+				cchc_paper_when(file->acked_ms, at), reserve(file, n));
 	else if (file->acked > 0)
 		cchc_paper_line(&r->paper,
 				"Tình trạng / Status: đang gửi / being sent (%" PRIu32

@@ -16,6 +16,7 @@
 enum {
 	HEADER_WITHIN = 20, /* rows; titles may stand above it */
 	UNKNOWN_MAX = 100,  /* rows of unknown ids that stay in the sheet */
+	DAY_ROOM = 64,      /* longer than any day is written */
 };
 
 /* Units in a judgement of one task: ours and any other. */
@@ -202,13 +203,27 @@ static bool is_same_text(const char *a, const char *b)
 	return a_len == b_len && memcmp(a, b, a_len) == 0;
 }
 
+/* What is written is trimmed, what was kept of somebody's words may not be. */
+static bool find_day(const char *text, cchc_day *day)
+{
+	char trimmed[DAY_ROOM];
+	size_t len = strlen(text);
+
+	cchc_text_trim(&text, &len);
+	if (len >= sizeof(trimmed))
+		return false;
+	memcpy(trimmed, text, len);
+	trimmed[len] = '\0';
+	return cchc_day_read(trimmed, day);
+}
+
 /* A spreadsheet writes a date in its own way. */
 static bool is_same_cell(const char *a, const char *b)
 {
 	cchc_day x;
 	cchc_day y;
 
-	if (cchc_day_read(a, &x) && cchc_day_read(b, &y))
+	if (find_day(a, &x) && find_day(b, &y))
 		return x == y;
 	return is_same_text(a, b);
 }
@@ -274,7 +289,8 @@ static void read_unknown(struct reader *r, const struct row *row,
 		(void)add_saying(r, row, CCHC_SAYING_KEEPS);
 	else
 		refuse_as(r, row, fits ? CCHC_SAYING_WRONG : CCHC_SAYING_TOLD,
-			  CCHC_RULE_NO_TASK, "id", row->id, "");
+			  CCHC_RULE_NO_TASK, "id", row->id,
+			  "mã của một nhiệm vụ mà đơn vị mình chủ trì hoặc phối hợp");
 }
 
 /* ---- what a row says ---- */
@@ -446,6 +462,13 @@ static void read_rest(struct reader *r, const struct cchc_assignment *a,
 		drop_wrong(r, a, row);
 }
 
+static void refuse_wish(struct reader *r, const struct row *row,
+			enum cchc_saying_kind kind)
+{
+	refuse_as(r, row, kind, CCHC_RULE_NOT_OPEN, "wish", row->cell[CCHC_ANSWER_WISH],
+		  "đã báo cáo hoàn thành thì không xin gia hạn");
+}
+
 static void read_known(struct reader *r, const struct cchc_assignment *a,
 		       const struct row *row)
 {
@@ -456,19 +479,23 @@ static void read_known(struct reader *r, const struct cchc_assignment *a,
 	struct cchc_statement wish = {.done = CCHC_DAY_NONE,
 				      .result = "",
 				      .reason = row->cell[CCHC_ANSWER_REASON]};
+	bool wishes;
 
 	if (!read_day(r, row, CCHC_ANSWER_DONE, "done", &done.done) ||
 	    !read_day(r, row, CCHC_ANSWER_WISH, "wish", &wish.wish))
 		return;
-	if (is_new(done.done, done.result, base->done, base->result))
+	wishes = is_new(wish.wish, wish.reason, base->wish, base->reason);
+	if (is_new(done.done, done.result, base->done, base->result)) {
+		if (wishes)
+			refuse_wish(r, row, CCHC_SAYING_TOLD);
 		say(r, a, row, &done);
-	else if (!is_new(wish.wish, wish.reason, base->wish, base->reason))
+	} else if (!wishes) {
 		read_rest(r, a, row, base);
-	else if (done.done == CCHC_DAY_NONE)
+	} else if (done.done == CCHC_DAY_NONE) {
 		say(r, a, row, &wish);
-	else
-		refuse(r, row, CCHC_RULE_NOT_OPEN, "wish", row->cell[CCHC_ANSWER_WISH],
-		       "đã báo cáo hoàn thành thì không xin gia hạn");
+	} else {
+		refuse_wish(r, row, CCHC_SAYING_WRONG);
+	}
 }
 
 static void read_row(struct reader *r, const struct row *row)
@@ -484,7 +511,7 @@ static void read_row(struct reader *r, const struct row *row)
 		(void)snprintf(expected, sizeof(expected),
 			       "mỗi nhiệm vụ chỉ một dòng, còn có ở dòng %" PRIu32,
 			       row->twin->line);
-		refuse(r, row, CCHC_RULE_DUPLICATE, "id", row->id, expected);
+		refuse(r, row, CCHC_RULE_TASK_TWICE, "id", row->id, expected);
 	} else if (!a->is_duty && !is_as_shown(a, row)) {
 		read_known(r, a, row);
 	}
@@ -504,7 +531,8 @@ enum cchc_rc cchc_sheet_read(struct cchc_arena *arena, const struct cchc_sheet *
 	struct columns columns;
 	size_t at = find_header(sheet, &columns);
 
-	got.list = cchc_arena_array(arena, sheet->n + 1, sizeof(*got.list));
+	/* two of a row that says two things */
+	got.list = cchc_arena_array(arena, 2 * sheet->n + 1, sizeof(*got.list));
 	if (at == 0)
 		return CCHC_INVALID;
 	if (!r.row || !got.list)

@@ -58,7 +58,7 @@ static json_t *json_of(const Cchc__AlertInfo *alert)
 
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, "
-		"s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o}",
 		"key", alert->key, "kind", kind_name(alert->kind), "unit",
 		cchc_ctl_json_unit(alert->unit), "task", cchc_ctl_json_text(alert->task),
 		"step", cchc_ctl_json_text(alert->step), "urgency", alert->urgency, "due",
@@ -70,8 +70,9 @@ static json_t *json_of(const Cchc__AlertInfo *alert)
 		alert->has_superseded && alert->superseded, "acked",
 		moment_of(alert->has_acked, alert->acked), "acked_by",
 		cchc_ctl_json_text(alert->acked_by), "note",
-		cchc_ctl_json_text(alert->note), "text", cchc_ctl_json_text(alert->text),
-		"deliveries", deliveries_of(alert));
+		cchc_ctl_json_text(alert->note), "silenced",
+		moment_of(alert->has_silenced, alert->silenced), "text",
+		cchc_ctl_json_text(alert->text), "deliveries", deliveries_of(alert));
 }
 
 static json_t *silence_of(const Cchc__SilenceInfo *silence)

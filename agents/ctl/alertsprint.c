@@ -8,6 +8,8 @@
 #include "ctl/columns.h"
 #include "ctl/moment.h"
 
+enum { DUE_TEXT = 64 };
+
 static const char *urgency_text(const char *urgency)
 {
 	static const struct {
@@ -87,25 +89,42 @@ static const char *text_of(const Cchc__AlertInfo *alert)
 	return alert->task ? alert->task : "";
 }
 
+/* ", hạn 15/03/2024"; "" where there is none. Returns out. */
+static char *due_of(const Cchc__AlertInfo *alert, char out[DUE_TEXT])
+{
+	char day[CCHC_DAY_TEXT];
+
+	out[0] = '\0';
+	if (alert->has_due)
+		snprintf(out, DUE_TEXT, ", hạn %s", cchc_day_people(alert->due, day));
+	return out;
+}
+
 static void print_alert(const Cchc__AlertInfo *alert,
 			const struct cchc_ctl_column *column, size_t n, FILE *out)
 {
 	char moment[CCHC_CTL_MOMENT];
 	char unit[512];
 	char standing[900];
+	char due[DUE_TEXT];
+	char what[1500];
 	const char *text[] = {
 		cchc_ctl_moment_people(alert->owed, moment),
 		urgency_text(alert->urgency),
 		unit,
-		text_of(alert),
+		what,
 		standing,
 	};
 
 	cchc_check(CCHC_COUNT(text) == n);
 	snprintf(unit, sizeof(unit), "%s %s", alert->unit->code, alert->unit->name);
+	snprintf(what, sizeof(what), "%s%s", text_of(alert), due_of(alert, due));
 	put_standing(alert, standing, sizeof(standing));
 	cchc_ctl_columns_row(out, column, n, text);
 	fprintf(out, "          khóa / key: %s\n", alert->key);
+	if (alert->has_silenced)
+		fprintf(out, "          im lặng đến / silenced until: %s\n",
+			cchc_ctl_moment_people(alert->silenced, moment));
 	for (size_t i = 0; i < alert->n_delivery; i++)
 		print_delivery(alert->delivery[i], out);
 }
@@ -180,6 +199,7 @@ void cchc_ctl_alert_line(const Cchc__AlertInfo *alert, enum cchc_ctl_alert_news 
 {
 	char moment[CCHC_CTL_MOMENT];
 	char standing[900];
+	char due[DUE_TEXT];
 	int64_t at = alert->owed;
 
 	if (news == CCHC_CTL_ALERT_ACKED && alert->has_acked)
@@ -187,8 +207,9 @@ void cchc_ctl_alert_line(const Cchc__AlertInfo *alert, enum cchc_ctl_alert_news 
 	else if (news == CCHC_CTL_ALERT_ENDED && alert->has_ended)
 		at = alert->ended;
 	put_standing(alert, standing, sizeof(standing));
-	fprintf(out, "%s  %s  %s %s  %s  %s  [%s]\n", cchc_ctl_moment_people(at, moment),
+	fprintf(out, "%s  %s  %s %s  %s  %s%s  [%s]\n",
+		cchc_ctl_moment_people(at, moment),
 		news == CCHC_CTL_ALERT_RAISED ? "MỚI" : standing, alert->unit->code,
 		alert->unit->name, urgency_text(alert->urgency), text_of(alert),
-		alert->key);
+		due_of(alert, due), alert->key);
 }

@@ -2,7 +2,10 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/check.h"
+#include "base/text.h"
 #include "core/rule.h"
 #include "core/task.h"
 #include "ctl/pipeline.h"
@@ -149,37 +152,52 @@ static enum cchc_rc make_saying(struct cchc_ctl_session *session, Cchc__Saying *
 
 /* ---- what came of it ---- */
 
+static bool is_day_field(const char *field)
+{
+	static const char *const FIELDS[] = {"doc_date",  "assigned", "due",
+					     "effective", "done",     "wish"};
+
+	for (size_t i = 0; i < CCHC_COUNT(FIELDS); i++)
+		if (strcmp(field, FIELDS[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The daemon writes days for programs. As people write them they are as long. */
+static void put_days_for_people(char *text)
+{
+	static const char SHAPE[] = "0000-00-00";
+	char day_text[CCHC_DAY_TEXT];
+	cchc_day day;
+	size_t len;
+
+	for (char *at = text; *at; at += len) {
+		at += strcspn(at, "0123456789");
+		len = strspn(at, "0123456789-");
+		if (len != strlen(SHAPE))
+			continue;
+		cchc_text_copy(day_text, sizeof(day_text), at, len);
+		if (cchc_day_parse(day_text, &day))
+			memcpy(at, cchc_day_people(day, day_text), len);
+	}
+}
+
 char *cchc_ctl_refusal_text(const Cchc__CellRefusal *refusal, char out[CCHC_CTL_REFUSAL])
 {
 	enum cchc_rule rule = cchc_rule_from_number(refusal->rule);
 	bool expects = refusal->expected[0] != '\0';
+	char value[CCHC_STRING_MAX + 1];
+	char expected[CCHC_STRING_MAX + 1];
 
-	snprintf(out, CCHC_CTL_REFUSAL, "%s \"%s\": %s / %s%s%s%s", refusal->field,
-		 refusal->value, cchc_rule_vietnamese(rule), cchc_rule_english(rule),
-		 expects ? " (đúng/expected: " : "", refusal->expected,
-		 expects ? ")" : "");
+	snprintf(value, sizeof(value), "%s", refusal->value);
+	snprintf(expected, sizeof(expected), "%s", refusal->expected);
+	if (is_day_field(refusal->field))
+		put_days_for_people(value);
+	put_days_for_people(expected);
+	snprintf(out, CCHC_CTL_REFUSAL, "%s \"%s\": %s / %s%s%s%s", refusal->field, value,
+		 cchc_rule_vietnamese(rule), cchc_rule_english(rule),
+		 expects ? " (đúng/expected: " : "", expected, expects ? ")" : "");
 	return out;
-}
-
-void cchc_ctl_deed_results(const struct cchc_ctl_answer *answer, const char *where,
-			   struct cchc_ctl_tally *tally, FILE *refusals)
-{
-	char text[CCHC_CTL_REFUSAL];
-
-	for (size_t i = 0; i < answer->n; i++)
-		for (size_t j = 0; j < answer->part[i]->n_result; j++) {
-			const Cchc__DeedResult *result = answer->part[i]->result[j];
-
-			if (result->refusal) {
-				tally->refused++;
-				fprintf(refusals, "%s%s: %s\n", where, result->id,
-					cchc_ctl_refusal_text(result->refusal, text));
-			} else if (result->changed) {
-				tally->changed++;
-			} else {
-				tally->same++;
-			}
-		}
 }
 
 static const char *word_for(const struct cchc_ctl_options *options, bool changed)
@@ -209,14 +227,15 @@ static void print_result(const struct cchc_ctl_options *options,
 
 struct outcome {
 	struct cchc_ctl_session *session;
-	struct cchc_ctl_tally tally;
 	enum cchc_rc rc; /* of the last refusal */
 	char refusal[CCHC_CTL_REFUSAL];
 };
 
 static bool is_unknown(const Cchc__CellRefusal *refusal)
 {
-	return refusal->rule == CCHC_RULE_NO_TASK || refusal->rule == CCHC_RULE_NO_ALERT;
+	return refusal->rule == CCHC_RULE_NO_TASK ||
+	       refusal->rule == CCHC_RULE_NO_ALERT ||
+	       refusal->rule == CCHC_RULE_NO_SILENCE;
 }
 
 static void take_result(struct outcome *o, const Cchc__DeedResult *result)

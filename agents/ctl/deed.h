@@ -14,20 +14,9 @@ CCHC_NODISCARD enum cchc_rc cchc_ctl_deed_of(const struct cchc_ctl_options *opti
 					     struct cchc_err *err);
 
 enum { CCHC_CTL_REFUSAL = 1024 };
-/* `due "2024-03-01": hạn hoàn thành trước ngày giao / due before it was assigned (đúng/
+/* `due "01/03/2024": hạn hoàn thành trước ngày giao / due before it was assigned (đúng/
  * expected: ...)`. Returns out. */
 char *cchc_ctl_refusal_text(const Cchc__CellRefusal *refusal, char out[CCHC_CTL_REFUSAL]);
-
-/* Counts what came of deeds. */
-struct cchc_ctl_tally {
-	size_t changed;
-	size_t same; /* it was so already */
-	size_t refused;
-};
-/* Goes through all results of an answer; each refused one is told with `where` before it.
- */
-void cchc_ctl_deed_results(const struct cchc_ctl_answer *answer, const char *where,
-			   struct cchc_ctl_tally *tally, FILE *refusals);
 
 /* The commands that change something: every one but list, show, import and watch. DENIED
  * or, where what is named does not exist, NOTFOUND, when it was refused. */

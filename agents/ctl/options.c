@@ -499,6 +499,22 @@ static enum cchc_rc check_given(enum cchc_ctl_command command, uint64_t given,
 	return CCHC_OK;
 }
 
+/* --json is another name of --format json. */
+static enum cchc_rc check_format(const struct cchc_ctl_options *options, uint64_t given,
+				 struct cchc_err *err)
+{
+	const char *value;
+
+	if (options->format == CCHC_CTL_HTML)
+		return cchc_fail(err, CCHC_INVALID,
+				 "--format: task list has table, csv and json");
+	if (options->json && options->format != CCHC_CTL_JSON &&
+	    (given & UINT64_C(1) << find_option("--format", &value)))
+		return cchc_fail(err, CCHC_INVALID,
+				 "task list: --json contradicts --format");
+	return CCHC_OK;
+}
+
 static enum cchc_rc check_silence(const struct cchc_ctl_options *options,
 				  struct cchc_err *err)
 {
@@ -540,9 +556,12 @@ static enum cchc_rc check_needed(const struct cchc_ctl_options *options,
 		return cchc_fail(err, CCHC_INVALID,
 				 "%s: --lead is needed, such as --lead 11986",
 				 NAMES[command]);
-	if (command == CCHC_CTL_TASK_LIST && options->format == CCHC_CTL_HTML)
+	if (command == CCHC_CTL_TASK_MOVE &&
+	    (!cchc_ctl_is_code(options->leads) || cchc_text_alike(options->leads, "all")))
 		return cchc_fail(err, CCHC_INVALID,
-				 "--format: task list has table, csv and json");
+				 "task move: --lead: \"%s\": the code of one unit is "
+				 "expected",
+				 options->leads);
 	if (command == CCHC_CTL_ALERTS_UNSILENCE &&
 	    (strspn(options->key, "0123456789") != strlen(options->key) ||
 	     strlen(options->key) > 18))
@@ -572,6 +591,8 @@ enum cchc_rc cchc_ctl_options_parse(int argc, char *const *argv,
 		rc = check_needed(&parsed, err);
 		if (rc == CCHC_OK)
 			rc = check_given(parsed.command, given, err);
+		if (rc == CCHC_OK && parsed.command == CCHC_CTL_TASK_LIST)
+			rc = check_format(&parsed, given, err);
 	}
 	if (rc == CCHC_OK)
 		*options = parsed;

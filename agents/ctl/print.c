@@ -136,6 +136,14 @@ static char *note_text(const Cchc__JournalLine *line)
 	return length < 0 ? NULL : text;
 }
 
+/* Of a row that the form does not have: what was written. */
+static const char *row_text(const struct cchc_row *row, const Cchc__JournalLine *line)
+{
+	if (row)
+		return row->full_code;
+	return line->refusal && line->refusal->field[0] ? line->refusal->field : "?";
+}
+
 static enum cchc_rc print_line(const struct cchc_form *form,
 			       const Cchc__JournalLine *line,
 			       const struct cchc_ctl_column *column, size_t n, FILE *out)
@@ -150,7 +158,7 @@ static enum cchc_rc print_line(const struct cchc_form *form,
 			      cchc_ctl_moment_people(line->received, moment),
 			      line->sender,
 			      line->unit,
-			      row ? row->full_code : "?",
+			      row_text(row, line),
 			      old ? old : "",
 			      new ? new : "",
 			      note ? note : ""};

@@ -1,3 +1,4 @@
+#include <strings.h>
 #include <unistd.h>
 
 #include "ctl/appendix.h"
@@ -93,6 +94,15 @@ static const Cchc__UnitInfo *unit_of_cells(const struct cchc_ctl_answer *answer)
 	return NULL;
 }
 
+/* People write codes as they like: i.4.1. */
+static const struct cchc_row *row_of_code(const struct cchc_form *form, const char *code)
+{
+	for (size_t i = 0; i < form->n; i++)
+		if (strcasecmp(form->row[i].full_code, code) == 0)
+			return &form->row[i];
+	return NULL;
+}
+
 /* Fetches the form in force for the options' unit and period and finds the options'
  * indicator in it (*row stays NULL when none was given). NOTFOUND names the code. */
 static enum cchc_rc find_row(struct cchc_ctl_session *session,
@@ -114,7 +124,7 @@ static enum cchc_rc find_row(struct cchc_ctl_session *session,
 	if (rc != CCHC_OK || !code)
 		return rc;
 	*unit = unit_of_cells(&answer);
-	*row = cchc_form_row_by_code(session->form, code);
+	*row = row_of_code(session->form, code);
 	if (!*row)
 		return cchc_fail(
 			err, CCHC_NOTFOUND,

@@ -32,8 +32,9 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 		"again changes\n"
 		"nothing; the same id with other content is refused. " DAYS "\n"
 		"\n"
-		"  --lead C, --units C   who does it (chủ trì); all: every unit\n"
-		"                        directly below\n"
+		"  --lead C, --units C   who does it (chủ trì): the receiving unit or "
+		"one below\n"
+		"                        it; all: every unit directly below\n"
 		"  --co C[,C]            who co-operates (phối hợp)\n"
 		"  --class NAME          class of alerts.yaml, the usual one if not "
 		"given\n"
@@ -60,7 +61,9 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 		"  state/trạng thái; STT and ghi chú are passed over\n"
 		"What is wrong with a line is told with file:line, field, value and "
 		"rule; it holds\n"
-		"back no other line. Importing a file again changes nothing. " DAYS "\n"
+		"back no other line. A state that contradicts the dates is refused. "
+		"Importing a\n"
+		"file again changes nothing. " DAYS "\n"
 		"\n"
 		"exit: 1 when any was refused\n",
 	[CCHC_CTL_TASK_LIST] =
@@ -76,8 +79,9 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 		"  --format F  table (the default), csv or json; --json is json\n",
 	[CCHC_CTL_TASK_SHOW] = "usage: cchcctl task show ID [--json]\n"
 			       "\n"
-			       "A task and every entry about it: number, time, who, "
-			       "old and new.\n",
+			       "A task, its extensions with reason and document, and "
+			       "every entry about\n"
+			       "it: number, time, who, old and new.\n",
 	[CCHC_CTL_TASK_EXTEND] =
 		"usage: cchcctl task extend ID --due D --reason TEXT --doc N "
 		"[--dry-run]\n"
@@ -118,20 +122,30 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 		"  test-channel  hands a made-up alert to a channel (thử kênh)\n"
 		"  watch         a line for each alert as it comes (theo dõi)\n"
 		"\n"
+		"list and watch are open to every key; the others need one of role "
+		"operator.\n"
 		"cchcctl alerts COMMAND --help says more\n",
 	[CCHC_CTL_ALERTS_LIST] =
 		"usage: cchcctl alerts list [--all] [--unit CODE] [--task ID] "
 		"[--newest N] [--json]\n"
 		"       cchcctl alerts list --silences [--json]\n"
 		"\n"
-		"Alerts that stand, each with its key and how far each channel is.\n"
+		"Alerts that stand, each with its key and what became of it by each "
+		"channel: waits\n"
+		"(chờ gửi), handed (đã đưa), taken (đã gửi), given up (không gửi); and "
+		"until when\n"
+		"a silence holds it back (im lặng đến).\n"
 		"\n"
+		"  --unit C    of that unit; --task ID: of that task\n"
 		"  --all       ended ones too, the newest N (1000)\n"
 		"  --silences  the silences instead\n",
 	[CCHC_CTL_ALERTS_ACK] = "usage: cchcctl alerts ack KEY --note TEXT\n"
 				"\n"
-				"Who took note of the alert is the name of the key "
-				"that asks.\n",
+				"Somebody saw to it (đã nhận): no further people are "
+				"told. It stands until\n"
+				"its cause is over. KEY is in alerts list; who took "
+				"note is the name of the\n"
+				"key that asks.\n",
 	[CCHC_CTL_ALERTS_SILENCE] =
 		"usage: cchcctl alerts silence [--unit CODE] [--task ID] [--step NAME]\n"
 		"                              --until MOMENT|--for SPAN --note TEXT\n"
@@ -150,7 +164,10 @@ static const char *const COMMANDS[CCHC_CTL_COMMANDS] = {
 		"\n"
 		"Hands a made-up alert to the channel of that name in alerts.yaml, now, "
 		"and says\n"
-		"what it answered. exit: 1 when it did not take it\n",
+		"what it answered. exit: 1 when it did not take it\n"
+		"\n"
+		"  --to A  to that address; needed where the channel tells people (smtp, "
+		"exec)\n",
 	[CCHC_CTL_ALERTS_WATCH] =
 		"usage: cchcctl alerts watch [--json] [--once]\n"
 		"\n"

@@ -8,6 +8,7 @@
 #include "core/rule.h"
 #include "core/task.h"
 #include "ctl/deed.h"
+#include "ctl/taskstate.h"
 #include "ctl/words.h"
 
 enum column {
@@ -144,11 +145,15 @@ static enum cchc_rc check_header(const struct cchc_sheet *sheet,
 		enum column column = column_of(row->cell[i]);
 
 		if (column == UNKNOWN)
-			return cchc_fail(err, CCHC_INVALID,
-					 "%s:%u: unknown column \"%s\"; known are id, "
-					 "title, units, co, class, doc, doc_date, "
-					 "assigner, assigned, due, done, result, state",
-					 sheet->file, row->line, row->cell[i]);
+			return cchc_fail(
+				err, CCHC_INVALID,
+				"%s:%u: unknown column \"%s\" (không rõ cột); known are "
+				"id/mã, title/nội dung, units/đơn vị, co/phối hợp, "
+				"class/loại, doc/số văn bản, doc_date/ngày văn bản, "
+				"assigner/cơ quan giao, assigned/ngày giao, due/hạn, "
+				"done/ngày hoàn thành, result/kết quả, state/trạng thái, "
+				"stt, ghi chú",
+				sheet->file, row->line, row->cell[i]);
 		if (column < COLUMNS && at[column] != i + 1)
 			return cchc_fail(err, CCHC_INVALID,
 					 "%s:%u: column \"%s\" stands for %s, which is "
@@ -175,12 +180,20 @@ static enum cchc_rc find_header(const struct cchc_sheet *sheet, size_t at[COLUMN
 
 /* ---- a line ---- */
 
+struct found {
+	struct cchc_ctl_task_mistake mistake;
+	size_t order;
+	struct found *before;
+};
+
 struct reader {
 	struct cchc_arena *arena;
 	const char *file;
 	const struct cchc_sheet_row *row;
 	const size_t *at;
-	FILE *mistakes;
+	cchc_day today;
+	struct found *found; /* mistakes, the last one first */
+	size_t n_found;
 	bool wrong;      /* the line has a mistake */
 	enum cchc_rc rc; /* NOMEM */
 };
@@ -190,21 +203,35 @@ static const char *cell(const struct reader *r, enum column column)
 	return r->at[column] ? cchc_sheet_cell(r->row, r->at[column] - 1) : "";
 }
 
-static void refuse(struct reader *r, enum column column, const char *value,
-		   enum cchc_rule rule, const char *expected)
+static void refuse_field(struct reader *r, const char *field, const char *value,
+			 enum cchc_rule rule, const char *expected)
 {
 	Cchc__CellRefusal refusal = CCHC__CELL_REFUSAL__INIT;
+	struct found *found = cchc_arena_alloc(r->arena, sizeof(*found));
 	char text[CCHC_CTL_REFUSAL];
 	char shown[100];
 
+	r->wrong = true;
 	cchc_text_copy(shown, sizeof(shown), value, strlen(value));
-	refusal.field = (char *)(uintptr_t)FIELD[column];
+	refusal.field = (char *)(uintptr_t)field;
 	refusal.value = shown;
 	refusal.rule = rule;
 	refusal.expected = (char *)(uintptr_t)expected;
-	fprintf(r->mistakes, "%s:%u: %s\n", r->file, r->row->line,
-		cchc_ctl_refusal_text(&refusal, text));
-	r->wrong = true;
+	if (found) {
+		*found = (struct found){{r->row->line, NULL}, r->n_found++, r->found};
+		found->mistake.text =
+			cchc_arena_format(r->arena, "%s:%u: %s", r->file, r->row->line,
+					  cchc_ctl_refusal_text(&refusal, text));
+		r->found = found;
+	}
+	if (!found || !found->mistake.text)
+		r->rc = CCHC_NOMEM;
+}
+
+static void refuse(struct reader *r, enum column column, const char *value,
+		   enum cchc_rule rule, const char *expected)
+{
+	refuse_field(r, FIELD[column], value, rule, expected);
 }
 
 /* One line of text: what stood on several in the cell is joined. NULL where it is empty.
@@ -217,7 +244,7 @@ static char *text_of(struct reader *r, enum column column)
 	if (!*text)
 		return NULL;
 	if (strlen(text) > CCHC_STRING_MAX) {
-		refuse(r, column, text, CCHC_RULE_BAD_TEXT, "không quá 400 byte");
+		refuse(r, column, text, CCHC_RULE_TOO_LONG, "không quá 400 byte");
 		return NULL;
 	}
 	copy = cchc_arena_text(r->arena, text, strlen(text));
@@ -245,7 +272,7 @@ static void read_day(struct reader *r, enum column column, protobuf_c_boolean *h
 				   : !*text || cchc_ctl_day_read(text, &day);
 
 	if (!right)
-		refuse(r, column, text, CCHC_RULE_BAD_DATE, "2024-03-15 hoặc 15/03/2024");
+		refuse(r, column, text, CCHC_RULE_BAD_DATE, "ngày như 15/03/2024");
 	*has = day != CCHC_DAY_NONE;
 	*field = *has ? day : 0;
 }
@@ -261,51 +288,31 @@ static void read_codes(struct reader *r, enum column column, size_t most, char *
 	if (rc == CCHC_NOMEM)
 		r->rc = rc;
 	else if (rc != CCHC_OK)
-		refuse(r, column, bad ? bad : text, CCHC_RULE_UNIT_UNKNOWN,
+		refuse(r, column, bad ? bad : text, CCHC_RULE_BAD_CODES,
 		       "mã đơn vị, mỗi mã một lần, cách nhau bằng dấu phẩy");
 	*code = codes.code;
 	*n = codes.n;
 }
 
-/* The state is what the dates say; here they are only compared. */
+/* A day that could not be read is told already; what it says nobody knows. */
 static void check_state(struct reader *r, const Cchc__Deed *deed)
 {
-	static const struct {
-		const char *word; /* folded */
-		enum { OPEN, LATE, ENDED } means;
-	} WORDS[] = {
-		{"", OPEN},
-		{"open", OPEN},
-		{"dang thuc hien", OPEN},
-		{"chua hoan thanh", OPEN},
-		{"trong han", OPEN},
-		{"sap den han", OPEN},
-		{"thuong xuyen", OPEN},
-		{"overdue", LATE},
-		{"qua han", LATE},
-		{"qua han chua hoan thanh", LATE},
-		{"done", ENDED},
-		{"hoan thanh", ENDED},
-		{"da hoan thanh", ENDED},
-		{"hoan thanh dung han", ENDED},
-		{"hoan thanh qua han", ENDED},
+	struct cchc_ctl_dates dates = {
+		.due = deed->has_due ? deed->due : CCHC_DAY_NONE,
+		.done = deed->has_done ? deed->done : CCHC_DAY_NONE,
+		.today = r->today,
 	};
 	const char *text = cell(r, STATE);
-	char folded[NAME_MAX_BYTES];
+	char right[CCHC_CTL_RIGHT_STATE];
+	enum cchc_rule rule;
+	const char *field;
 	cchc_day none;
-	size_t i = 0;
 
-	(void)cchc_text_fold(text, strlen(text), folded, sizeof(folded));
-	while (i < CCHC_COUNT(WORDS) && strcmp(folded, WORDS[i].word) != 0)
-		i++;
-	if (i == CCHC_COUNT(WORDS))
-		refuse(r, STATE, text, CCHC_RULE_NOT_A_CHOICE,
-		       "một trong: đang thực hiện, quá hạn, hoàn thành");
-	else if (WORDS[i].means == LATE && !deed->has_due &&
-		 cchc_ctl_due_read(cell(r, DUE), &none))
-		refuse(r, STATE, text, CCHC_RULE_NO_DUE_DATE, "");
-	else if (WORDS[i].means == ENDED && !*cell(r, DONE))
-		refuse(r, DONE, "", CCHC_RULE_MISSING, "ngày hoàn thành");
+	if (!cchc_ctl_due_read(cell(r, DUE), &none) ||
+	    (*cell(r, DONE) && !deed->has_done) ||
+	    cchc_ctl_state_fits(text, &dates, &rule, &field, right))
+		return;
+	refuse_field(r, field, strcmp(field, FIELD[STATE]) == 0 ? text : "", rule, right);
 }
 
 static void read_deed(struct reader *r, Cchc__Deed *deed)
@@ -412,17 +419,48 @@ static void take_out_twins(struct reader *r, struct cchc_ctl_task_sheet *tasks)
 	tasks->n = kept;
 }
 
+static int by_line_and_order(const void *a, const void *b)
+{
+	const struct found *const *x = a;
+	const struct found *const *y = b;
+
+	if ((*x)->mistake.line != (*y)->mistake.line)
+		return (*x)->mistake.line < (*y)->mistake.line ? -1 : 1;
+	return ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
+}
+
+/* Those of twins were found last: people read a file from its top. */
+static void list_mistakes(struct reader *r, struct cchc_ctl_task_sheet *tasks)
+{
+	struct cchc_ctl_task_mistake *list =
+		cchc_arena_array(r->arena, r->n_found + 1, sizeof(*list));
+	struct found **sorted =
+		cchc_arena_array(r->arena, r->n_found + 1, sizeof(struct found *));
+	size_t n = 0;
+
+	if (!list || !sorted) {
+		r->rc = CCHC_NOMEM;
+		return;
+	}
+	for (struct found *found = r->found; found; found = found->before)
+		sorted[n++] = found;
+	qsort(sorted, n, sizeof(struct found *), by_line_and_order);
+	for (size_t i = 0; i < n; i++)
+		list[i] = sorted[i]->mistake;
+	tasks->mistake = list;
+	tasks->n_mistakes = n;
+}
+
 enum cchc_rc cchc_ctl_task_sheet_read(struct cchc_arena *arena,
-				      const struct cchc_sheet *sheet,
-				      struct cchc_ctl_task_sheet *tasks, FILE *mistakes,
+				      const struct cchc_sheet *sheet, cchc_day today,
+				      struct cchc_ctl_task_sheet *tasks,
 				      struct cchc_err *err)
 {
 	struct cchc_ctl_task_sheet read = {.file = sheet->file};
 	size_t at[COLUMNS];
 	size_t below = 0;
 	enum cchc_rc rc = find_header(sheet, at, &below, err);
-	struct reader r = {
-		.arena = arena, .file = sheet->file, .at = at, .mistakes = mistakes};
+	struct reader r = {.arena = arena, .file = sheet->file, .at = at, .today = today};
 
 	if (rc != CCHC_OK)
 		return rc;
@@ -442,6 +480,8 @@ enum cchc_rc cchc_ctl_task_sheet_read(struct cchc_arena *arena,
 	}
 	if (read.line && r.rc == CCHC_OK)
 		take_out_twins(&r, &read);
+	if (read.line && r.rc == CCHC_OK)
+		list_mistakes(&r, &read);
 	if (!read.line || r.rc != CCHC_OK)
 		return cchc_fail(err, CCHC_NOMEM, "%s: out of memory", sheet->file);
 	*tasks = read;

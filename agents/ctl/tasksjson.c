@@ -73,11 +73,12 @@ static json_t *line_of(const Cchc__TaskLine *line)
 {
 	char received[CCHC_CTL_MOMENT];
 
-	return json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "number",
+	return json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "number",
 			 (json_int_t)line->number, "received",
 			 cchc_ctl_moment_iso(line->received, received), "sender",
 			 line->sender, "deed", line->deed, "reason",
-			 cchc_ctl_json_text(line->reason), "before",
+			 cchc_ctl_json_text(line->reason), "reason_doc",
+			 cchc_ctl_json_text(line->reason_doc), "before",
 			 line->before ? json_of(line->before) : json_null(), "after",
 			 line->after ? json_of(line->after) : json_null(), "refusal",
 			 refusal_of(line->refusal));

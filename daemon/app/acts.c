@@ -22,6 +22,8 @@ struct cchc_act {
 	uint8_t route[CCHC_ROUTE_MAX];
 	size_t route_len;
 	const struct cchc_key_entry *key;
+	const struct cchc_naming *earlier; /* of a dry run: what it takes as done */
+	size_t n_earlier;
 	Cchc__DeedResult **result;
 	size_t n;
 	size_t left; /* items not back yet */
@@ -152,7 +154,27 @@ static void send_off(struct cchc_act *act, struct cchc_item *item)
 	cchc_writer_gather(act->d->writer, item);
 }
 
-/* Only what would come of it, from the store as it is. */
+/* The task that the earlier deeds of a dry run would have added under this id. */
+static bool stands_by_then(struct cchc_act *act, const char *id, struct cchc_arena *arena,
+			   struct cchc_task *task)
+{
+	int64_t now_ms = cchc_clock_wall_ms();
+	struct cchc_refusal refusal;
+	struct cchc_deed deed;
+	bool changes;
+
+	for (size_t i = 0; i < act->n_earlier; i++) {
+		if (!cchc_naming_find(&act->earlier[i], id, arena, &deed) ||
+		    !cchc_task_judge(NULL, &deed, cchc_day_at(now_ms), &changes,
+				     &refusal))
+			continue;
+		act->rc = cchc_task_do(task, &deed, now_ms, 0, arena);
+		return act->rc == CCHC_OK;
+	}
+	return false;
+}
+
+/* Only what would come of it, from the store as it is and what was done before. */
 static void try_deed(struct cchc_act *act, const struct cchc_deed *deed,
 		     struct cchc_arena *arena)
 {
@@ -164,13 +186,19 @@ static void try_deed(struct cchc_act *act, const struct cchc_deed *deed,
 	bool fine;
 
 	cchc_txn_read(&txn, act->d->store.env);
-	known = cchc_store_task_by_id(&txn, deed->id, arena, &task);
+	known = cchc_store_task_by_id(&txn, deed->id, arena, &task) ||
+		stands_by_then(act, deed->id, arena, &task);
 	if (txn.rc != CCHC_OK)
 		act->rc = txn.rc;
 	fine = cchc_task_judge(known ? &task : NULL, deed,
 			       cchc_day_at(cchc_clock_wall_ms()), &changes, &refusal);
 	cchc_txn_abort(&txn);
 	add_result(act, deed->id, fine && changes, fine ? NULL : &refusal, 0);
+}
+
+static bool is_dry(const Cchc__Deed *deed)
+{
+	return deed->has_dry && deed->dry;
 }
 
 static bool do_one(struct cchc_act *act, const struct cchc_naming *naming, size_t i)
@@ -183,7 +211,7 @@ static bool do_one(struct cchc_act *act, const struct cchc_naming *naming, size_
 		cchc_item_free(item);
 		return false;
 	}
-	if (naming->deed->has_dry && naming->deed->dry) {
+	if (is_dry(naming->deed)) {
 		try_deed(act, deed, &item->arena);
 		cchc_item_free(item);
 		return true;
@@ -193,10 +221,28 @@ static bool do_one(struct cchc_act *act, const struct cchc_naming *naming, size_
 	return true;
 }
 
+/* False when it was answered with a refusal. */
+static bool name_earlier(struct cchc_daemon *d, const Cchc__Ask *ask,
+			 struct cchc_answer *answer,
+			 struct cchc_naming earlier[CCHC_EARLIER_MAX])
+{
+	for (size_t i = 0; i < ask->n_earlier; i++) {
+		if (!is_dry(ask->deed) ||
+		    ask->earlier[i]->kind != CCHC__DEED__KIND__ADD) {
+			cchc_answer_not_there(answer, "earlier: ADDs before a dry run");
+			return false;
+		}
+		if (!cchc_naming_of(&earlier[i], d, ask->earlier[i], answer))
+			return false;
+	}
+	return true;
+}
+
 bool cchc_act_do(struct cchc_daemon *d, const struct cchc_zmessage *message,
 		 const struct cchc_key_entry *key, const Cchc__Ask *ask,
 		 struct cchc_answer *answer)
 {
+	struct cchc_naming earlier[CCHC_EARLIER_MAX];
 	struct cchc_naming naming;
 	struct cchc_act *act;
 	size_t times;
@@ -205,7 +251,8 @@ bool cchc_act_do(struct cchc_daemon *d, const struct cchc_zmessage *message,
 		cchc_answer_refuse(answer, "the store cannot be written just now");
 		return false;
 	}
-	if (!cchc_naming_of(&naming, d, ask->deed, answer))
+	if (!name_earlier(d, ask, answer, earlier) ||
+	    !cchc_naming_of(&naming, d, ask->deed, answer))
 		return false;
 	times = cchc_naming_times(&naming);
 	act = act_new(d, message, key, ask->id, times);
@@ -213,9 +260,13 @@ bool cchc_act_do(struct cchc_daemon *d, const struct cchc_zmessage *message,
 		cchc_answer_refuse(answer, "out of memory");
 		return false;
 	}
+	act->earlier = earlier;
+	act->n_earlier = ask->n_earlier;
 	for (size_t i = 0; i < times; i++)
 		if (!do_one(act, &naming, i))
 			act->rc = CCHC_NOMEM;
+	act->earlier = NULL; /* it may live longer than they do */
+	act->n_earlier = 0;
 	if (act->left == 0)
 		finish(act);
 	return true;
@@ -250,14 +301,24 @@ static bool name_saying(struct cchc_daemon *d, const Cchc__Saying *ask,
 	}
 	cchc_txn_abort(&txn);
 	if (fine && !unit) {
-		cchc_deed_refuse(answer, CCHC_RULE_UNIT_UNKNOWN, "unit", ask->unit);
+		cchc_deed_refuse(answer, CCHC_RULE_NO_UNIT, "unit", ask->unit);
 		return false;
 	}
 	saying->unit = ask->unit && unit ? unit->id : 0;
 	return fine;
 }
 
-static bool check_silence(const Cchc__Saying *ask, struct cchc_answer *answer)
+static bool is_step(const struct cchc_alert_rules *rules, const char *name)
+{
+	for (size_t c = 0; c < rules->n_classes; c++)
+		for (size_t s = 0; s < rules->task_class[c].n_steps; s++)
+			if (strcmp(rules->task_class[c].step[s].name, name) == 0)
+				return true;
+	return false;
+}
+
+static bool check_silence(const struct cchc_daemon *d, const Cchc__Saying *ask,
+			  struct cchc_answer *answer)
 {
 	if (ask->kind != CCHC__SAYING__KIND__SILENCE)
 		return true;
@@ -269,6 +330,10 @@ static bool check_silence(const Cchc__Saying *ask, struct cchc_answer *answer)
 	}
 	if (!ask->unit && !ask->task && !ask->step) {
 		cchc_deed_refuse(answer, CCHC_RULE_MISSING, "unit, task or step", "");
+		return false;
+	}
+	if (ask->step && !is_step(&d->clockwork.rules, ask->step)) {
+		cchc_deed_refuse(answer, CCHC_RULE_NO_STEP, "step", ask->step);
 		return false;
 	}
 	return true;
@@ -286,7 +351,7 @@ bool cchc_act_say(struct cchc_daemon *d, const struct cchc_zmessage *message,
 	struct cchc_item *item;
 	struct cchc_act *act;
 
-	if (!check_silence(said, answer) || !name_saying(d, said, answer, &saying))
+	if (!check_silence(d, said, answer) || !name_saying(d, said, answer, &saying))
 		return false;
 	act = act_new(d, message, key, ask->id, 1);
 	item = item_of(key, CCHC_ENTRY_SAY);

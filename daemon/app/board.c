@@ -4,6 +4,7 @@
 
 enum {
 	YEARS_KEPT = 100, /* a year without figures holds no period, but takes a place */
+	YEARS_MAX = 128,
 	TASK_MEMORY = 1024 * 1024,
 };
 
@@ -114,6 +115,16 @@ void cchc_board_touch(struct cchc_board *board, uint16_t year)
 		entry->used = ++board->uses;
 }
 
+struct cchc_record *cchc_board_record(struct cchc_board_form *form, uint32_t unit,
+				      struct cchc_period period)
+{
+	struct cchc_figures *figures = &form->view->figures;
+
+	if (cchc_figures_add_year(figures, period.year) != CCHC_OK)
+		return NULL;
+	return cchc_figures_record(figures, unit, period);
+}
+
 struct loading {
 	struct cchc_board *board;
 	enum cchc_rc rc;
@@ -123,13 +134,11 @@ static void on_cells(void *data, const struct cchc_stored_cell *cells, size_t n)
 {
 	struct loading *loading = data;
 	struct cchc_board_form *form = cchc_board_form(loading->board, cells[0].form);
-
 	struct cchc_record *record;
 
 	if (!form || loading->rc != CCHC_OK)
 		return;
-	record =
-		cchc_figures_record(&form->view->figures, cells[0].unit, cells[0].period);
+	record = cchc_board_record(form, cells[0].unit, cells[0].period);
 	if (!record)
 		loading->rc = CCHC_NOMEM;
 	for (size_t i = 0; record && i < n; i++) {
@@ -197,6 +206,26 @@ enum cchc_rc cchc_board_load_counts(struct cchc_board *board, struct cchc_txn *t
 	return rc;
 }
 
+/* A walk through the records of all years to find none is a tenth of a start. */
+static bool is_stored(struct cchc_txn *txn, uint16_t year)
+{
+	uint16_t years[YEARS_MAX];
+	size_t n = cchc_store_years(txn, years, YEARS_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		if (years[i] == year)
+			return true;
+	return n == YEARS_MAX; /* there may be more */
+}
+
+enum cchc_rc cchc_board_load_figures(struct cchc_board *board, struct cchc_txn *txn)
+{
+	struct loading loading = {.board = board};
+
+	cchc_store_each_cells(txn, 0, 0, 0, on_cells, &loading);
+	return loading.rc == CCHC_OK ? txn->rc : loading.rc;
+}
+
 enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn,
 			     uint16_t year, const uint32_t *units, size_t n)
 {
@@ -209,7 +238,7 @@ enum cchc_rc cchc_board_load(struct cchc_board *board, struct cchc_txn *txn,
 	for (size_t i = 0; i < board->n_forms && loading.rc == CCHC_OK; i++)
 		loading.rc = cchc_view_add_year(board->form[i].view, year);
 	board->year[board->n_years++] = (struct cchc_board_year){year, ++board->uses};
-	if (n == 0)
+	if (n == 0 && is_stored(txn, year))
 		cchc_store_each_cells(txn, 0, 0, year, on_cells, &loading);
 	for (size_t i = 0; i < n; i++)
 		cchc_store_each_cells(txn, units[i], 0, year, on_cells, &loading);

@@ -56,6 +56,9 @@ CCHC_NODISCARD enum cchc_rc cchc_board_load(struct cchc_board *board,
 /* Only the counts of tasks of a year, into a board that holds nothing else of it. */
 CCHC_NODISCARD enum cchc_rc cchc_board_load_counts(struct cchc_board *board,
 						   struct cchc_txn *txn, uint16_t year);
+/* Only the figures of all years that are stored, into a board that holds nothing else. */
+CCHC_NODISCARD enum cchc_rc cchc_board_load_figures(struct cchc_board *board,
+						    struct cchc_txn *txn);
 bool cchc_board_has(const struct cchc_board *board, uint16_t year);
 /* Drops the years used longest ago until at most `periods` periods are held; never those
  * not yet closed or the last closed one at `today`. */
@@ -82,6 +85,11 @@ bool cchc_board_may_tell(const struct cchc_board *board);
 
 /* NULL when the form is unknown. */
 struct cchc_board_form *cchc_board_form(struct cchc_board *board, uint16_t form_id);
+
+/* The figures of a unit and period, to be set by who knows that nothing is rolled up from
+ * them yet; NULL without memory. */
+struct cchc_record *cchc_board_record(struct cchc_board_form *form, uint32_t unit,
+				      struct cchc_period period);
 
 /* Digests of one year over all forms, to compare two boards. */
 struct cchc_board_digest {

@@ -13,7 +13,6 @@
 
 enum {
 	ARENA_MAX = 16 * 1024 * 1024,
-	CALENDARS_MAX = 64,
 	SOON_MS = 1, /* after this turn of the loop */
 };
 
@@ -42,38 +41,59 @@ static int is_yaml(const struct dirent *entry)
 	return entry->d_name[0] != '.' && dot && strcmp(dot, ".yaml") == 0;
 }
 
-/* One digest for the folder: of its files' digests, in order of their names. */
-static void load_calendars(struct cchc_clockwork *w, const char *folder,
+/* The files of a folder, in order of their names: their trees and digests. */
+struct folder {
+	const char *name;
+	const struct cchc_node **tree;
+	uint8_t (*digest)[32];
+	size_t n;
+};
+
+static void read_folder(struct cchc_clockwork *w, struct folder *folder,
+			struct dirent *const *entry, size_t n,
+			struct cchc_problems *problems)
+{
+	folder->tree = cchc_arena_array(&w->arena, n + 1, sizeof(*folder->tree));
+	folder->digest = cchc_arena_array(&w->arena, n + 1, sizeof(*folder->digest));
+	for (size_t i = 0; folder->tree && folder->digest && i < n; i++) {
+		char *path = cchc_arena_format(&w->arena, "%s/%s", folder->name,
+					       entry[i]->d_name);
+		struct cchc_node *root =
+			path ? read_tree(w, path, problems, folder->digest[folder->n])
+			     : NULL;
+
+		if (root)
+			folder->tree[folder->n++] = root;
+		if (!path)
+			folder->tree = NULL;
+	}
+}
+
+/* One digest for the folder: of its files' digests. */
+static void load_calendars(struct cchc_clockwork *w, const char *name,
 			   struct cchc_problems *problems)
 {
-	const struct cchc_node *tree[CALENDARS_MAX];
-	uint8_t digests[CALENDARS_MAX][32];
+	struct folder folder = {.name = name};
 	struct dirent **entry;
-	int n = scandir(folder, &entry, is_yaml, alphasort);
-	size_t read = 0;
+	int n = scandir(name, &entry, is_yaml, alphasort);
 
 	if (n < 0) {
-		cchc_problems_error(problems, (struct cchc_place){.file = folder},
+		cchc_problems_error(problems, (struct cchc_place){.file = name},
 				    "the folder cannot be read: %m");
 		return;
 	}
-	for (int i = 0; i < n; i++) {
-		char *path =
-			cchc_arena_format(&w->arena, "%s/%s", folder, entry[i]->d_name);
-
+	read_folder(w, &folder, entry, (size_t)n, problems);
+	for (int i = 0; i < n; i++)
 		free(entry[i]);
-		if (!path || read == CALENDARS_MAX)
-			continue;
-		tree[read] = read_tree(w, path, problems, digests[read]);
-		if (tree[read])
-			read++;
-	}
 	free(entry);
-	cchc_digest_file(digests, read * sizeof(digests[0]), w->digest[CALENDARS]);
-	if (cchc_calendar_load(&w->calendar, &w->arena, tree, read, problems) ==
-	    CCHC_NOMEM)
-		cchc_problems_error(problems, (struct cchc_place){.file = folder},
+	if (!folder.tree || !folder.digest ||
+	    cchc_calendar_load(&w->calendar, &w->arena, folder.tree, folder.n,
+			       problems) == CCHC_NOMEM)
+		cchc_problems_error(problems, (struct cchc_place){.file = name},
 				    "too large");
+	else
+		cchc_digest_file(folder.digest, folder.n * sizeof(folder.digest[0]),
+				 w->digest[CALENDARS]);
 }
 
 static const char *folder_of(struct cchc_arena *arena, const char *path)
@@ -184,8 +204,10 @@ static enum cchc_rc hand(void *data, const struct cchc_channel_settings *channel
 				 on_done_data);
 }
 
-static bool has_agent(const struct cchc_daemon *d, uint32_t unit)
+static bool has_agent(void *data, uint32_t unit)
 {
+	const struct cchc_daemon *d = data;
+
 	for (size_t i = 0; i < d->ring.n; i++)
 		if (d->ring.entry[i].role == CCHC_ROLE_AGENT &&
 		    d->ring.entry[i].unit == unit)
@@ -193,17 +215,16 @@ static bool has_agent(const struct cchc_daemon *d, uint32_t unit)
 	return false;
 }
 
-static int64_t last_contact(void *data, uint32_t unit)
+static int64_t heard(void *data, uint32_t unit)
 {
 	const struct cchc_daemon *d = data;
-	int64_t last = d->clockwork.started_ms;
+	const struct cchc_sender *sender = cchc_sessions_first(&d->sessions, unit);
+	int64_t boot_ms = INT64_MIN;
 
-	if (!has_agent(d, unit))
-		return 0;
-	for (const struct cchc_sender *s = d->sessions.senders; s; s = s->next)
-		if (s->key->unit == unit && s->last_contact_ms > last)
-			last = s->last_contact_ms;
-	return last;
+	for (; sender; sender = cchc_sessions_next(sender))
+		if (sender->last_contact_ms && sender->last_contact_boot > boot_ms)
+			boot_ms = sender->last_contact_boot;
+	return boot_ms;
 }
 
 static void wake(void *data)
@@ -224,7 +245,7 @@ static enum cchc_rc make_wheels(struct cchc_daemon *d)
 		.store = &d->store,
 		.board = d->board,
 		.duties_from = duties_from(d),
-		.port = {write_item, hand, last_contact, wake, d},
+		.port = {write_item, hand, has_agent, heard, wake, d},
 	};
 
 	return cchc_wheels_init(&w->wheels, &options);
@@ -273,7 +294,6 @@ enum cchc_rc cchc_clockwork_start(struct cchc_daemon *d, struct cchc_err *err)
 	struct cchc_txn txn;
 	enum cchc_rc rc;
 
-	w->started_ms = now_ms;
 	(void)uv_timer_init(d->loop, &w->timer);
 	w->timer.data = d;
 	rc = cchc_courier_new(d->loop, &w->courier);
@@ -322,7 +342,8 @@ void cchc_clockwork_done(struct cchc_daemon *d, const struct cchc_item *item)
 	}
 	if (outcome->n_alerts > 0) {
 		owe_digests(d, &item->entry);
-		cchc_publisher_alerts(&d->publisher, outcome->alert, outcome->n_alerts);
+		cchc_publisher_alerts(&d->publisher, &d->store, outcome->alert,
+				      outcome->n_alerts);
 	}
 }
 

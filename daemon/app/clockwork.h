@@ -19,7 +19,6 @@ struct cchc_clockwork {
 	struct cchc_courier *courier;
 	struct cchc_wheels wheels;
 	uv_timer_t timer;
-	int64_t started_ms; /* wall clock: what was not heard since counts from here */
 };
 
 /* Reads the files that the settings name, and reports every mistake. */

@@ -6,7 +6,8 @@
  * firing that could not be written is offered again.
  *
  * The counts never go back and firings never run ahead: where the clock was set back, or
- * a deed was recorded at a later clock, the two are at different instants. */
+ * a deed was recorded at a later clock, the two are at different instants. Counts follow
+ * all at once; firings are taken some at a time, for each has to be written. */
 #include "app/deadlines.h"
 
 #include <stdlib.h>
@@ -18,21 +19,27 @@
 #include "base/text.h"
 
 enum {
-	FIRINGS = 256, /* of one entry */
+	FIRINGS = 250, /* of one entry */
+	FIRINGS_A_TURN = 1000,
+	FLYING = 4000, /* firings with the writer */
 	TASK_MEMORY = 1024 * 1024,
 	AGAIN_MS = 60 * 1000,
 	RETRY_MS = 5 * 1000,
+	SOON_MS = 1, /* after this turn of the loop */
 };
 
 struct cchc_deadlines {
 	struct cchc_deadlines_options options;
 	struct cchc_docket *docket;
-	struct cchc_item *lost; /* of the calendar's deeds, to be written again */
+	struct cchc_item *lost; /* of our deeds on tasks, to be written again */
 	cchc_day warned;        /* of a missing calendar, last */
-	cchc_day duties_day;    /* periods that began up to it were seen */
-	uint64_t stamped;       /* the board's tell_from that an entry was written for */
-	bool retry;             /* something could not be written */
-	bool duties_due;        /* a period began, or duties could not be written */
+	cchc_day duties_day; /* up to it periods that began and units that ended were seen
+			      */
+	uint64_t stamped;    /* the board's tell_from that an entry was written for */
+	size_t flying;       /* firings that the writer has not given back */
+	bool retry;          /* something could not be written */
+	bool duties_due;     /* a period began, or duties could not be written */
+	struct cchc_duties_at duties_at; /* while they are due */
 };
 
 enum cchc_rc cchc_deadlines_new(const struct cchc_deadlines_options *options,
@@ -77,8 +84,9 @@ static size_t list_steps(const struct cchc_alert_rules *rules,
 
 		for (size_t k = 0; k < of->n_steps; k++, n++)
 			if (list)
-				list[n] = (struct cchc_entry_step){of->name,
-								   of->step[k].name};
+				list[n] = (struct cchc_entry_step){
+					of->name, of->step[k].name, of->step[k].days,
+					(uint32_t)of->step[k].minute};
 	}
 	return n;
 }
@@ -133,33 +141,6 @@ static void write_item(struct cchc_deadlines *d, struct cchc_item *item)
 	d->options.port.write(d->options.port.data, item);
 }
 
-static struct cchc_item *calendar_item(const char *id, cchc_day due, cchc_day effective,
-				       int64_t now_ms)
-{
-	struct cchc_item *item = cchc_item_new_own(CCHC_ENTRY_DEED, now_ms);
-	struct cchc_deed *deed =
-		item ? cchc_arena_alloc(&item->arena, sizeof(*deed)) : NULL;
-
-	if (deed)
-		*deed = (struct cchc_deed){
-			.kind = CCHC_DEED_CALENDAR,
-			.hand = CCHC_HAND_DAEMON,
-			.id = cchc_arena_text(&item->arena, id, strlen(id)),
-			.due = due,
-			.effective = effective,
-			.doc_date = CCHC_DAY_NONE,
-			.assigned = CCHC_DAY_NONE,
-			.done = CCHC_DAY_NONE,
-			.wish = CCHC_DAY_NONE,
-		};
-	if (!deed || !deed->id) {
-		cchc_item_free(item);
-		return NULL;
-	}
-	item->entry.deed = deed;
-	return item;
-}
-
 /* A calendar or a class changed while the daemon was down. */
 static enum cchc_rc follow_calendar(struct cchc_deadlines *d,
 				    const struct cchc_task *task, int64_t now_ms)
@@ -167,19 +148,31 @@ static enum cchc_rc follow_calendar(struct cchc_deadlines *d,
 	bool known;
 	cchc_day effective =
 		cchc_deadlines_effective(d, task->class_name, task->due, &known);
+	struct cchc_deed deed = {.kind = CCHC_DEED_CALENDAR,
+				 .id = task->id,
+				 .due = task->due,
+				 .effective = effective};
 	struct cchc_item *item;
 
 	if (!known || effective == task->effective || task->state == CCHC_TASK_DONE ||
 	    task->state == CCHC_TASK_CANCELLED)
 		return CCHC_OK;
-	item = calendar_item(task->id, task->due, effective, now_ms);
+	item = cchc_item_new_deed(&deed, now_ms);
 	if (!item)
 		return CCHC_NOMEM;
 	write_item(d, item);
 	return CCHC_OK;
 }
 
-/* The calendar's deeds that could not be written. */
+static enum cchc_rc follow_units(struct cchc_deadlines *d, const struct cchc_task *duty,
+				 int64_t now_ms)
+{
+	struct cchc_duties_port port = {d->options.port.write, d->options.port.data};
+
+	return cchc_duty_follow(&d->options, &port, duty, now_ms);
+}
+
+/* Deeds that could not be written. */
 static void write_lost(struct cchc_deadlines *d, int64_t now_ms)
 {
 	while (d->lost) {
@@ -204,6 +197,8 @@ static bool on_stored_task(void *data, const struct cchc_task *task)
 	loading->rc = cchc_docket_set(loading->d->docket, task);
 	if (loading->rc == CCHC_OK)
 		loading->rc = follow_calendar(loading->d, task, loading->now_ms);
+	if (loading->rc == CCHC_OK && task->is_duty)
+		loading->rc = follow_units(loading->d, task, loading->now_ms);
 	return loading->rc == CCHC_OK;
 }
 
@@ -220,6 +215,12 @@ static enum cchc_rc load_since(struct cchc_deadlines *d, struct cchc_txn *txn)
 	return rc;
 }
 
+static void want_duties(struct cchc_deadlines *d)
+{
+	d->duties_due = true;
+	d->duties_at = (struct cchc_duties_at){0};
+}
+
 enum cchc_rc cchc_deadlines_load(struct cchc_deadlines *deadlines, struct cchc_txn *txn,
 				 int64_t now_ms)
 {
@@ -229,10 +230,12 @@ enum cchc_rc cchc_deadlines_load(struct cchc_deadlines *deadlines, struct cchc_t
 	loading.rc = load_since(deadlines, txn);
 	if (loading.rc != CCHC_OK)
 		return loading.rc;
+	cchc_docket_pass(deadlines->docket, deadlines->options.board->counted_ms, NULL,
+			 NULL);
 	cchc_arena_init(&arena, TASK_MEMORY);
 	cchc_store_each_task(txn, &arena, on_stored_task, &loading);
 	cchc_arena_fini(&arena);
-	deadlines->duties_due = true;
+	want_duties(deadlines);
 	return loading.rc == CCHC_OK ? txn->rc : loading.rc;
 }
 
@@ -311,11 +314,8 @@ static enum cchc_rc plan(struct cchc_deadlines *d, struct cchc_item *item)
 	return rc;
 }
 
-/* One entry of firings, of which those that cannot be planned wait aside: what was taken
- * from the docket was counted too, and must not be taken twice now. False when there is
- * nothing more to fire. */
-static bool fire(struct cchc_deadlines *d, struct passing *passing, int64_t now_ms,
-		 struct cchc_item **aside)
+/* What fires at now_ms, as much as one entry holds; NULL: nothing, or without memory. */
+static struct cchc_item *firing_item(struct cchc_deadlines *d, int64_t now_ms)
 {
 	struct cchc_item *item = cchc_item_new_own(CCHC_ENTRY_FIRE, now_ms);
 	struct cchc_entry *entry = item ? &item->entry : NULL;
@@ -326,51 +326,62 @@ static bool fire(struct cchc_deadlines *d, struct passing *passing, int64_t now_
 			cchc_arena_array(&item->arena, FIRINGS, sizeof(entry->firing[0]));
 	if (item && entry->firing)
 		rc = cchc_docket_due(d->docket, now_ms, &item->arena, entry->firing,
-				     FIRINGS, on_moment, passing, &entry->n_firings);
-	if (passing->rc == CCHC_OK)
-		passing->rc = rc;
-	if (passing->rc != CCHC_OK || entry->n_firings == 0) {
-		cchc_item_free(item);
-	} else if (plan(d, item) != CCHC_OK) {
-		item->next = *aside;
-		*aside = item;
-	} else {
-		item->cells = entry->n_firings;
+				     FIRINGS, &entry->n_firings);
+	if (rc == CCHC_OK && entry->n_firings > 0)
+		rc = plan(d, item);
+	if (rc == CCHC_OK && entry->n_firings > 0)
+		return item;
+	if (rc != CCHC_OK)
+		d->retry = true;
+	if (rc != CCHC_OK && item)
+		cchc_deadlines_failed(d, entry);
+	cchc_item_free(item);
+	return NULL;
+}
+
+static bool may_fire(const struct cchc_deadlines *d, int64_t now_ms)
+{
+	return cchc_docket_next_step_ms(d->docket) <= now_ms &&
+	       d->flying + FIRINGS <= FLYING;
+}
+
+/* A midnight may make very many late: so many a turn, that the loop serves in between,
+ * and so many with the writer, that it serves the agents in between. */
+static void fire(struct cchc_deadlines *d, int64_t now_ms)
+{
+	size_t fired = 0;
+
+	while (fired + FIRINGS <= FIRINGS_A_TURN && may_fire(d, now_ms)) {
+		struct cchc_item *item = firing_item(d, now_ms);
+
+		if (!item)
+			return;
+		item->cells = item->steps = item->entry.n_firings;
+		fired += item->steps;
+		d->flying += item->steps;
 		write_item(d, item);
 	}
-	return passing->rc == CCHC_OK && cchc_docket_next_ms(d->docket) <= now_ms;
 }
 
-static void fire_all(struct cchc_deadlines *d, struct passing *passing, int64_t now_ms)
+void cchc_deadlines_landed(struct cchc_deadlines *deadlines, const struct cchc_item *item)
 {
-	struct cchc_item *aside = NULL;
-
-	while (fire(d, passing, now_ms, &aside))
-		;
-	while (aside) {
-		struct cchc_item *item = aside;
-
-		aside = item->next;
-		cchc_deadlines_failed(d, &item->entry);
-		cchc_item_free(item);
-	}
+	deadlines->flying -= item->steps;
 }
 
-/* Counts up to counted_to, fires up to now. A count that cannot be kept up for lack of
- * memory would be a wrong figure: see cchc_board_apply's caller. */
-static void move_on(struct cchc_deadlines *d, int64_t now_ms, int64_t counted_to)
+/* The counts of all tasks are of one instant, so this is done in one go. One that cannot
+ * be kept up for lack of memory would be a wrong figure: see cchc_board_apply's caller.
+ */
+static void count(struct cchc_deadlines *d, int64_t counted_to)
 {
 	struct cchc_board *board = d->options.board;
 	struct passing passing = {d, board->counted_ms, CCHC_OK};
-	bool began = cchc_board_advance(board, counted_to);
-	bool ahead = board->counted_ms > now_ms && board->counted_ms > passing.counted_ms;
 
-	if (began || ahead) {
+	if (cchc_board_advance(board, counted_to)) {
 		cchc_docket_each(d->docket, on_open_task, &passing);
 		passing.counted_ms = board->counted_ms; /* each was passed: once */
 	}
-	if (passing.rc == CCHC_OK && cchc_docket_next_ms(d->docket) <= now_ms)
-		fire_all(d, &passing, now_ms);
+	if (passing.rc == CCHC_OK)
+		cchc_docket_pass(d->docket, board->counted_ms, on_moment, &passing);
 	if (passing.rc != CCHC_OK) {
 		cchc_log(CCHC_LOG_ERROR, "counts lost: starting anew rc=\"%s\"",
 			 cchc_rc_name(passing.rc));
@@ -378,20 +389,57 @@ static void move_on(struct cchc_deadlines *d, int64_t now_ms, int64_t counted_to
 	}
 }
 
-static void make_duties(struct cchc_deadlines *d, int64_t now_ms)
+struct ending {
+	struct cchc_deadlines *d;
+	int64_t now_ms;
+	enum cchc_rc rc;
+};
+
+static bool on_open_duty(void *data, const struct cchc_docket_task *task)
+{
+	struct ending *ending = data;
+	struct cchc_duties_port port = {ending->d->options.port.write,
+					ending->d->options.port.data};
+
+	if (task->is_duty)
+		ending->rc =
+			cchc_duty_end(&ending->d->options, &port, task, ending->now_ms);
+	return ending->rc == CCHC_OK;
+}
+
+/* Periods may have begun since the last turn, and units ended. */
+static void begin_day(struct cchc_deadlines *d, cchc_day today, int64_t now_ms)
+{
+	struct ending ending = {d, now_ms, CCHC_OK};
+
+	if (cchc_duties_begin(d->options.catalog, d->duties_day, today))
+		want_duties(d);
+	if (d->duties_day != CCHC_DAY_NONE)
+		cchc_docket_each(d->docket, on_open_duty, &ending);
+	if (ending.rc == CCHC_OK)
+		d->duties_day = today;
+	else
+		d->retry = true; /* it is still to begin */
+}
+
+/* Returns true when there are more to be looked at. */
+static bool make_duties(struct cchc_deadlines *d, int64_t now_ms)
 {
 	struct cchc_duties_port port = {d->options.port.write, d->options.port.data};
 	cchc_day today = cchc_day_at(now_ms);
+	bool more = false;
 
-	if (today > d->duties_day) {
-		d->duties_due |=
-			cchc_duties_begin(d->options.catalog, d->duties_day, today);
-		d->duties_day = today;
-	}
+	if (today > d->duties_day)
+		begin_day(d, today, now_ms);
 	if (!d->duties_due)
-		return;
-	d->duties_due = cchc_duties_make(&d->options, &port, now_ms) != CCHC_OK;
-	d->retry |= d->duties_due;
+		return false;
+	if (cchc_duties_make(&d->options, &port, now_ms, &d->duties_at, &more) !=
+	    CCHC_OK) {
+		d->retry = true;
+		return false;
+	}
+	d->duties_due = more;
+	return more;
 }
 
 /* Who watches hears of a change under the number of an entry. Where time alone changed
@@ -412,11 +460,13 @@ static void stamp(struct cchc_deadlines *d, int64_t now_ms)
 	write_item(d, item);
 }
 
-static int64_t wait_ms(const struct cchc_deadlines *d, int64_t now_ms)
+static int64_t wait_ms(const struct cchc_deadlines *d, int64_t now_ms, bool more)
 {
 	int64_t next = cchc_docket_next_ms(d->docket);
 	int64_t wait = d->retry ? RETRY_MS : AGAIN_MS;
 
+	if (more || (!d->retry && may_fire(d, now_ms)))
+		return SOON_MS;
 	if (next > now_ms && next - now_ms < wait)
 		wait = next - now_ms;
 	return wait;
@@ -424,13 +474,16 @@ static int64_t wait_ms(const struct cchc_deadlines *d, int64_t now_ms)
 
 int64_t cchc_deadlines_advance(struct cchc_deadlines *deadlines, int64_t now_ms)
 {
+	bool more;
+
 	deadlines->retry = false;
 	warn_of_calendar(deadlines, cchc_day_at(now_ms));
 	write_lost(deadlines, now_ms);
-	move_on(deadlines, now_ms, now_ms);
-	make_duties(deadlines, now_ms);
+	count(deadlines, now_ms);
+	fire(deadlines, now_ms);
+	more = make_duties(deadlines, now_ms);
 	stamp(deadlines, now_ms);
-	return wait_ms(deadlines, now_ms);
+	return wait_ms(deadlines, now_ms, more);
 }
 
 /* Steps that had passed when a new task, its new date or its new lead was recorded do not
@@ -441,7 +494,7 @@ static void note_missed(struct cchc_deadlines *d, const struct cchc_task_change 
 	const struct cchc_task_class *of =
 		cchc_alert_class(d->options.rules, after->class_name);
 	bool is_new = !change->before ||
-		      change->before->due_version != after->due_version ||
+		      change->before->due_since_ms != after->due_since_ms ||
 		      change->before->lead != after->lead;
 
 	if (!is_new || !of || !cchc_task_runs(after) || after->effective == CCHC_DAY_NONE)
@@ -456,7 +509,7 @@ enum cchc_rc cchc_deadlines_changed(struct cchc_deadlines *deadlines,
 	int64_t recorded_ms = change->after->changed_ms;
 	enum cchc_rc rc;
 
-	move_on(deadlines, now_ms, now_ms > recorded_ms ? now_ms : recorded_ms);
+	count(deadlines, now_ms > recorded_ms ? now_ms : recorded_ms);
 	rc = cchc_board_change_task(deadlines->options.board, change);
 	if (rc == CCHC_OK)
 		rc = cchc_docket_set(deadlines->docket, change->after);
@@ -475,11 +528,10 @@ void cchc_deadlines_failed(struct cchc_deadlines *deadlines,
 	deadlines->retry = true;
 	if (entry->kind == CCHC_ENTRY_FIRE)
 		deadlines->stamped = 0;
-	if (deed && deed->kind == CCHC_DEED_CALENDAR)
-		item = calendar_item(deed->id, deed->due, deed->effective,
-				     entry->clock_ms);
+	if (deed && deed->kind != CCHC_DEED_ADD)
+		item = cchc_item_new_deed(deed, entry->clock_ms);
 	else if (deed)
-		deadlines->duties_due = true;
+		want_duties(deadlines);
 	if (item) {
 		item->next = deadlines->lost;
 		deadlines->lost = item;

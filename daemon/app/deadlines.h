@@ -28,6 +28,7 @@ struct cchc_deadlines_options { /* all lent */
 	const struct cchc_calendar *calendar;
 	const struct cchc_alert_rules *rules;
 	struct cchc_board *board;
+	const struct cchc_store *store;
 	struct cchc_deadlines_port port;
 	cchc_day duties_from; /* periods that close on this day or later */
 };
@@ -42,12 +43,13 @@ void cchc_deadlines_free(struct cchc_deadlines **deadlines);
 CCHC_NODISCARD enum cchc_rc cchc_steps_settle(struct cchc_store *store,
 					      const struct cchc_alert_rules *rules,
 					      int64_t now_ms, struct cchc_err *err);
-/* Takes the open tasks from the store; makes the deeds that a changed calendar or class
- * asks for, and the duties that are lacking. */
+/* Takes the open tasks from the store, and makes the deeds that a changed calendar, class
+ * or list of units asks for. */
 CCHC_NODISCARD enum cchc_rc cchc_deadlines_load(struct cchc_deadlines *deadlines,
 						struct cchc_txn *txn, int64_t now_ms);
 
-/* It is so late now: counts, fires, makes duties. Returns in how many ms to come again, a
+/* It is so late now: counts, fires, makes duties; of much only a part, and then it asks
+ * to come again at once. Returns in how many ms to come again, a
  * minute at most: timers follow the monotonic clock, deadlines the civil one, and an
  * operator who sets the clock must not wait until Friday for Thursday's alert. */
 int64_t cchc_deadlines_advance(struct cchc_deadlines *deadlines, int64_t now_ms);
@@ -58,6 +60,11 @@ CCHC_NODISCARD enum cchc_rc cchc_deadlines_changed(struct cchc_deadlines *deadli
 /* A FIRE entry or a deed of ours could not be written: it is tried again. */
 void cchc_deadlines_failed(struct cchc_deadlines *deadlines,
 			   const struct cchc_entry *entry);
+
+/* An item of ours came back from the writer, whatever became of it: there is room for
+ * more firings. */
+void cchc_deadlines_landed(struct cchc_deadlines *deadlines,
+			   const struct cchc_item *item);
 
 /* The due date that counts for a task of the class (NULL or "": the usual one); *known is
  * false when there is no such class. */

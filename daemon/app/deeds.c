@@ -51,7 +51,7 @@ static bool find_units(struct cchc_naming *n, struct cchc_answer *answer, char *
 		const struct cchc_unit *unit = cchc_unit_today(n->d, codes[i]);
 
 		if (!unit) {
-			cchc_deed_refuse(answer, CCHC_RULE_UNIT_UNKNOWN, field, codes[i]);
+			cchc_deed_refuse(answer, CCHC_RULE_NO_UNIT, field, codes[i]);
 			return false;
 		}
 		(*list)[(*len)++] = unit->id;
@@ -59,11 +59,33 @@ static bool find_units(struct cchc_naming *n, struct cchc_answer *answer, char *
 	return true;
 }
 
+/* A task is given to who is there to be asked about it. */
+static bool leads_are_ours(const struct cchc_naming *n, struct cchc_answer *answer)
+{
+	const struct cchc_daemon *d = n->d;
+	const struct cchc_tree *tree;
+
+	if (cchc_trees_on(&d->board->trees, cchc_day_at(cchc_clock_wall_ms()), &tree) !=
+	    CCHC_OK) {
+		cchc_answer_refuse(answer, "lead: the units below cannot be listed");
+		return false;
+	}
+	for (size_t i = 0; i < n->n_leads; i++)
+		if (!cchc_tree_is_within(tree, n->lead[i], d->catalog.receiver->id)) {
+			cchc_deed_refuse(answer, CCHC_RULE_NOT_BELOW, "lead",
+					 n->deed->lead[i]);
+			return false;
+		}
+	return true;
+}
+
+/* A move is to one unit, so "all" is no unit there. */
 static bool name_units(struct cchc_naming *n, struct cchc_answer *answer)
 {
 	struct cchc_arena *arena = &answer->arena;
 	const Cchc__Deed *deed = n->deed;
-	bool all = deed->n_lead == 1 && strcmp(deed->lead[0], "all") == 0;
+	bool all = deed->kind == CCHC__DEED__KIND__ADD && deed->n_lead == 1 &&
+		   strcmp(deed->lead[0], "all") == 0;
 
 	if (deed->n_lead > UNITS_MAX || deed->n_co > CCHC_TASK_CO_MAX) {
 		cchc_answer_not_there(answer, "lead: too many units");
@@ -73,8 +95,9 @@ static bool name_units(struct cchc_naming *n, struct cchc_answer *answer)
 		cchc_answer_refuse(answer, "lead: the units below cannot be listed");
 		return false;
 	}
-	return (all || find_units(n, answer, deed->lead, deed->n_lead, "lead", arena,
-				  &n->lead, &n->n_leads)) &&
+	return (all || (find_units(n, answer, deed->lead, deed->n_lead, "lead", arena,
+				   &n->lead, &n->n_leads) &&
+			leads_are_ours(n, answer))) &&
 	       find_units(n, answer, deed->co, deed->n_co, "co", arena, &n->co, &n->n_co);
 }
 
@@ -180,6 +203,19 @@ bool cchc_naming_deed(const struct cchc_naming *naming, size_t i,
 	return fill_deed(naming, id, naming->n_leads ? naming->lead[i] : 0, arena, deed);
 }
 
+bool cchc_naming_find(const struct cchc_naming *naming, const char *id,
+		      struct cchc_arena *arena, struct cchc_deed *deed)
+{
+	char name[CCHC_STRING_MAX + CCHC_UNIT_CODE + 2];
+
+	for (size_t i = 0; i < cchc_naming_times(naming); i++) {
+		id_of(naming, i, name, sizeof(name));
+		if (strcmp(name, id) == 0)
+			return cchc_naming_deed(naming, i, arena, deed);
+	}
+	return false;
+}
+
 size_t cchc_naming_times(const struct cchc_naming *naming)
 {
 	return naming->n_leads ? naming->n_leads : 1;
@@ -264,7 +300,7 @@ enum cchc_rc cchc_deed_of_message(struct cchc_daemon *d, const struct cchc_key_e
 	entry->as_of_ms = report->has_as_of ? report->as_of : 0;
 	entry->unit = key->unit;
 	if (!unit)
-		refuse_unit(arena, entry, CCHC_RULE_UNIT_UNKNOWN, report->unit, "");
+		refuse_unit(arena, entry, CCHC_RULE_NO_UNIT, report->unit, "");
 	else if (!may_speak(d, key, unit, entry->clock_ms))
 		refuse_unit(arena, entry, CCHC_RULE_NOT_YOUR_UNIT, report->unit,
 			    cchc_units_by_id(&d->catalog.units, key->unit)->code);

@@ -29,6 +29,10 @@ size_t cchc_naming_times(const struct cchc_naming *naming);
 bool cchc_naming_deed(const struct cchc_naming *naming, size_t i,
 		      struct cchc_arena *arena, struct cchc_deed *deed);
 
+/* The one of that id, in the arena. False: there is none, or the arena is full. */
+bool cchc_naming_find(const struct cchc_naming *naming, const char *id,
+		      struct cchc_arena *arena, struct cchc_deed *deed);
+
 /* A commune's report on a task becomes the deed of an entry. NOMEM. */
 CCHC_NODISCARD enum cchc_rc cchc_deed_of_message(struct cchc_daemon *d,
 						 const struct cchc_key_entry *key,

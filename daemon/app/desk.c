@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/deskparts.h"
+#include "app/deskraise.h"
 #include "base/check.h"
 #include "base/text.h"
 
@@ -18,6 +18,8 @@ enum {
 	AGAIN_MS = 60 * 1000,
 	LEAST_ROOM = 64,
 	ALERT_MEMORY = 1024 * 1024,
+	ENTRY_MEMORY = 64 * 1024 * 1024, /* the largest there is, with room to spare */
+	FAR_MS = 24 * 3600 * 1000,
 };
 
 /* ---- made and freed ---- */
@@ -137,6 +139,19 @@ static uint16_t channel_named(const struct cchc_desk *desk, const char *name)
 	return CCHC_DESK_NO_CHANNEL;
 }
 
+/* It failed before the start: the channel is not to be tried faster because we were
+ * started anew. One that gave no answer may have been well. */
+static void note_failed_before(struct cchc_desk *desk,
+			       const struct cchc_desk_delivery *delivery,
+			       const struct cchc_delivery *stored)
+{
+	bool waits = cchc_delivery_waits(stored->state) ||
+		     cchc_delivery_waits(stored->end_state);
+
+	if (!desk->turned && waits && stored->why[0])
+		desk->channel[delivery->channel].failed = true;
+}
+
 static enum cchc_rc init_deliveries(struct cchc_desk *desk, struct cchc_desk_alert *made,
 				    const struct cchc_alert *alert)
 {
@@ -152,9 +167,12 @@ static enum cchc_rc init_deliveries(struct cchc_desk *desk, struct cchc_desk_ale
 		delivery->again = alert->delivery[i].again;
 		delivery->channel = channel_named(desk, alert->delivery[i].channel);
 		delivery->retry_ms = INT64_MIN;
+		delivery->retry_boot = INT64_MIN;
 		delivery->repeat_ms = INT64_MIN;
-		if (delivery->channel != CCHC_DESK_NO_CHANNEL)
-			rc = cchc_queues_reserve(&desk->channel[delivery->channel]);
+		if (delivery->channel == CCHC_DESK_NO_CHANNEL)
+			continue;
+		note_failed_before(desk, delivery, &alert->delivery[i]);
+		rc = cchc_queues_reserve(&desk->channel[delivery->channel]);
 	}
 	return rc;
 }
@@ -267,6 +285,24 @@ static void put_in_line(struct cchc_desk_delivery *delivery)
 	}
 }
 
+/* What was asked of the writer for this delivery has come, or is idle. */
+static void leave_phase(struct cchc_desk_delivery *delivery)
+{
+	cchc_wish_drop(&delivery->wish);
+	delivery->phase = CCHC_DESK_REST;
+}
+
+/* The writer does not have it: whether it is still to be handed is asked anew. */
+static void take_back(struct cchc_desk_delivery *delivery)
+{
+	struct cchc_desk *desk = delivery->wish.alert->desk;
+
+	if (delivery->phase != CCHC_DESK_ASKED || delivery->wish.list != &desk->unwritten)
+		return;
+	leave_phase(delivery);
+	desk->channel[delivery->channel].under_way--;
+}
+
 void cchc_desk_settle(struct cchc_desk_alert *alert)
 {
 	size_t waits = 0;
@@ -275,6 +311,7 @@ void cchc_desk_settle(struct cchc_desk_alert *alert)
 	for (size_t i = 0; i < alert->n; i++) {
 		struct cchc_desk_delivery *delivery = &alert->delivery[i];
 
+		take_back(delivery);
 		if (delivery->phase == CCHC_DESK_REST)
 			put_in_line(delivery);
 		rests = rests && delivery->phase == CCHC_DESK_REST;
@@ -303,13 +340,6 @@ void cchc_desk_settle_all(struct cchc_desk *desk, uint32_t unit)
 
 /* ---- what the store has now ---- */
 
-/* What was asked of the writer for this delivery has come, or is idle. */
-static void leave_phase(struct cchc_desk_delivery *delivery)
-{
-	cchc_wish_drop(&delivery->wish);
-	delivery->phase = CCHC_DESK_REST;
-}
-
 static void follow_asked(struct cchc_desk_delivery *delivery, bool handed)
 {
 	uint8_t state = delivery->wish.of_end ? delivery->end_state : delivery->state;
@@ -325,6 +355,15 @@ static void follow_asked(struct cchc_desk_delivery *delivery, bool handed)
 	}
 }
 
+void cchc_desk_retry_later(struct cchc_desk_delivery *delivery)
+{
+	const struct cchc_desk *desk = delivery->wish.alert->desk;
+	int64_t wait_ms = cchc_backoff_ms(delivery->tries);
+
+	delivery->retry_ms = desk->now_ms + wait_ms;
+	delivery->retry_boot = desk->boot_ms + wait_ms;
+}
+
 static void follow_said(struct cchc_desk_delivery *delivery)
 {
 	const struct cchc_desk *desk = delivery->wish.alert->desk;
@@ -334,7 +373,7 @@ static void follow_said(struct cchc_desk_delivery *delivery)
 		return;
 	leave_phase(delivery);
 	if (state == CCHC_DELIVERY_OWED)
-		delivery->retry_ms = desk->now_ms + cchc_backoff_ms(delivery->tries);
+		cchc_desk_retry_later(delivery);
 	else if (state == CCHC_DELIVERY_CONFIRMED)
 		delivery->repeat_ms =
 			desk->now_ms +
@@ -429,7 +468,7 @@ void cchc_desk_failed(struct cchc_desk *desk, const struct cchc_entry *entry)
 	if (entry->kind == CCHC_ENTRY_HAND) {
 		cchc_wishes_failed(desk, entry);
 		desk->options.port.wake(desk->options.port.data);
-	} else if (entry->kind == CCHC_ENTRY_FIRE) {
+	} else {
 		cchc_raise_failed(desk, entry);
 	}
 }
@@ -458,11 +497,26 @@ static bool on_pending(void *data, const struct cchc_alert *alert)
 	return loading->rc == CCHC_OK;
 }
 
+/* A clock far from the last entry's is perhaps wrong, and about to be put right: what it
+ * makes due is not told at once. What it should not have is then held by its moment. */
+static void doubt_clock(struct cchc_desk *desk, struct cchc_txn *txn)
+{
+	struct cchc_entry last;
+	struct cchc_arena arena;
+	uint64_t number = cchc_store_commit_number(txn);
+
+	cchc_arena_init(&arena, ENTRY_MEMORY);
+	if (number > 0 && cchc_store_entry(txn, number, &arena, &last))
+		desk->doubtful = desk->now_ms < last.clock_ms - CCHC_JUMP_LEAST_MS ||
+				 desk->now_ms > last.clock_ms + FAR_MS;
+	cchc_arena_fini(&arena);
+}
+
 enum cchc_rc cchc_desk_load(struct cchc_desk *desk, struct cchc_txn *txn, int64_t now_ms)
 {
 	struct loading loading = {.desk = desk};
 
-	desk->loaded_ms = desk->now_ms = now_ms;
+	desk->now_ms = now_ms;
 	cchc_arena_init(&loading.arena, ALERT_MEMORY);
 	cchc_store_each_pending(txn, &loading.arena, on_pending, &loading);
 	cchc_arena_fini(&loading.arena);
@@ -471,8 +525,9 @@ enum cchc_rc cchc_desk_load(struct cchc_desk *desk, struct cchc_txn *txn, int64_
 	cchc_desk_read_silences(desk, txn);
 	if (txn->rc != CCHC_OK)
 		return txn->rc;
-	cchc_raise_load(desk);
-	return cchc_plan_warn(desk);
+	doubt_clock(desk, txn);
+	cchc_agents_load(desk, txn);
+	return txn->rc != CCHC_OK ? txn->rc : cchc_plan_warn(desk);
 }
 
 /* ---- the turn ---- */
@@ -489,6 +544,7 @@ static void start_over(struct cchc_desk *desk, int64_t by_ms)
 				a->delivery[k].repeat_ms = desk->now_ms;
 			}
 	cchc_desk_settle_all(desk, 0);
+	cchc_ahead_look(desk, CCHC_DESK_SETTLED_MS);
 }
 
 static void read_stale_silences(struct cchc_desk *desk)
@@ -512,10 +568,18 @@ int64_t cchc_desk_advance(struct cchc_desk *desk, int64_t now_ms, int64_t boot_m
 
 	desk->now_ms = now_ms;
 	desk->boot_ms = boot_ms;
+	if (!desk->turned) {
+		if (desk->doubtful)
+			desk->jump.held_until_ms = boot_ms + CCHC_JUMP_STEADY_MS;
+		desk->loaded_boot = boot_ms;
+		cchc_ahead_look(desk, CCHC_DESK_SETTLED_MS);
+	}
+	desk->turned = true;
 	if (by_ms)
 		start_over(desk, by_ms);
 	if (desk->silences_stale)
 		read_stale_silences(desk);
+	cchc_wishes_find_lost(desk);
 	wait_ms = least(wait_ms, cchc_raise_turn(desk));
 	for (size_t i = 0; i < desk->options.n_channels; i++)
 		wait_ms = least(wait_ms, cchc_channel_turn(desk, &desk->channel[i]));

@@ -28,16 +28,17 @@
 struct cchc_desk;
 
 struct cchc_desk_port {
-	/* Takes an item of the daemon's own for the writer (FIRE, HAND). */
+	/* Takes an item of the daemon's own for the writer (FIRE, HAND, HEARD). */
 	void (*write)(void *data, struct cchc_item *item);
 	/* As cchc_courier_hand. */
 	enum cchc_rc (*hand)(void *data, const struct cchc_channel_settings *channel,
 			     const struct cchc_notice *notice, cchc_courier_done *on_done,
 			     void *on_done_data);
-	/* When the unit's agent was heard last, wall clock; what was not heard since the
-	 * start counts from there: at most what cchc_desk_load was told. 0: the unit has
-	 * no agent. */
-	int64_t (*last_contact)(void *data, uint32_t unit);
+	/* Asked once, by cchc_desk_load. */
+	bool (*has_agent)(void *data, uint32_t unit);
+	/* When the unit's agent was heard last, by the clock that nobody can set;
+	 * INT64_MIN: not since the start. */
+	int64_t (*heard)(void *data, uint32_t unit);
 	/* A channel answered, or a write failed: cchc_desk_advance is to be called soon.
 	 */
 	void (*wake)(void *data);
@@ -66,6 +67,9 @@ void cchc_desk_free(struct cchc_desk **desk);
  * contacts. */
 CCHC_NODISCARD enum cchc_rc cchc_desk_load(struct cchc_desk *desk, struct cchc_txn *txn,
 					   int64_t now_ms);
+/* True when the silence is of such alerts, whenever it ends. */
+bool cchc_silence_matches(const struct cchc_silence *silence, uint32_t unit,
+			  uint64_t task, const char *step);
 /* Silences as the store has them now: after a saying. */
 void cchc_desk_read_silences(struct cchc_desk *desk, struct cchc_txn *txn);
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/deskparts.h"
+#include "app/deskraise.h"
 #include "base/check.h"
 
 enum {
@@ -72,6 +72,15 @@ static void finish_repeat(struct cchc_desk_delivery *delivery, enum cchc_rc rc)
 	cchc_desk_settle(delivery->wish.alert);
 }
 
+/* Without an answer it may have been taken. For the store it stays handed, as after a
+ * crash: it is handed again, and should it end before that, its end is told. */
+static void stay_handed(struct cchc_desk_delivery *delivery)
+{
+	delivery->phase = CCHC_DESK_REST;
+	cchc_desk_retry_later(delivery);
+	cchc_desk_settle(delivery->wish.alert);
+}
+
 static void finish(struct cchc_desk_delivery *delivery, enum cchc_rc rc, const char *text)
 {
 	bool of_end = delivery->wish.of_end;
@@ -83,6 +92,10 @@ static void finish(struct cchc_desk_delivery *delivery, enum cchc_rc rc, const c
 		note_failure(delivery, rc, text);
 	if (delivery->repeats) {
 		finish_repeat(delivery, rc);
+		return;
+	}
+	if (rc == CCHC_UNKNOWN) {
+		stay_handed(delivery);
 		return;
 	}
 	delivery->phase = CCHC_DESK_SAID;

@@ -14,7 +14,9 @@
  *	deskqueue.c	which delivery is next in a channel, and when
  *	deskhand.c	a handing: the notice, the courier's answer, back-off
  *	deskwish.c	what the store is to record
- *	deskraise.c	agents that are silent, digests
+ *	deskagents.c	agents that are silent
+ *	deskraise.c	digests
+ *	deskahead.c	digests that a clock ahead made
  *	deskplan.c	who is told
  *	digest.c	what a digest says
  *	alerttext.c	what an alert says
@@ -31,6 +33,8 @@ enum {
 	CCHC_DESK_NO_CHANNEL = UINT16_MAX, /* no longer in alerts.yaml */
 	CCHC_DESK_RETRY_MS = 5 * 1000,     /* after a write that failed */
 	CCHC_DESK_LOST_MS = 60 * 1000,     /* a wish is written again */
+	/* after the start agents come back and the clock is put right */
+	CCHC_DESK_SETTLED_MS = 10 * 60 * 1000,
 };
 
 enum cchc_desk_phase { CCHC_DESK_REST, CCHC_DESK_ASKED, CCHC_DESK_OUT, CCHC_DESK_SAID };
@@ -40,11 +44,12 @@ struct cchc_desk_delivery {
 	uint8_t state; /* enum cchc_delivery_state, as committed */
 	uint8_t end_state;
 	uint32_t again;
-	uint16_t channel; /* place in the settings */
-	uint8_t phase;    /* enum cchc_desk_phase; of the end if wish.of_end */
-	bool repeats;     /* OUT: says once more what is confirmed */
-	uint8_t tries;    /* that failed in a row */
-	int64_t retry_ms; /* not before, wall clock */
+	uint16_t channel;   /* place in the settings */
+	uint8_t phase;      /* enum cchc_desk_phase; of the end if wish.of_end */
+	bool repeats;       /* OUT: says once more what is confirmed */
+	uint8_t tries;      /* that failed in a row */
+	int64_t retry_ms;   /* behind what was not tried since: its order, wall clock */
+	int64_t retry_boot; /* not before, by the clock that nobody can set */
 	int64_t repeat_ms;
 	struct cchc_desk_queue *queue; /* NULL: in none */
 	size_t at;                     /* its place there */
@@ -81,7 +86,7 @@ struct cchc_desk_channel {
 	struct cchc_desk_queue repeat;
 	size_t deliveries;  /* in memory */
 	unsigned under_way; /* ASKED or OUT */
-	bool failed;        /* since the last turn */
+	bool failed;        /* since the last turn, or before the start */
 	int64_t backoff_ms; /* 0: it answered last time */
 	int64_t closed_until_boot;
 	struct cchc_log_limit limit;
@@ -89,9 +94,13 @@ struct cchc_desk_channel {
 
 struct cchc_desk_unit {
 	struct cchc_desk_alert *silent; /* stands */
-	int64_t asked_contact_ms;       /* of the silence the writer has */
+	bool has_agent;
+	int64_t heard_boot;    /* since the start, or INT64_MIN */
+	int64_t written_ms;    /* heard then, as was written down; 0: never */
+	int64_t asked_heard;   /* heard_boot of the silence that was asked for last */
+	int64_t asked_wall_ms; /* in its key */
 	int64_t asked_boot;
-	bool asked;
+	bool asked;  /* the writer has it, or had */
 	bool missed; /* in the list of those whose digest should not wait */
 	bool timed;  /* until: */
 	int64_t soon_boot;
@@ -121,7 +130,11 @@ struct cchc_desk {
 	size_t n_watched;
 	uint32_t *missed;
 	size_t n_missed;
-	int64_t loaded_ms;
+	bool doubtful; /* the clock, when loaded */
+	bool turned;
+	int64_t loaded_boot; /* of the first turn */
+	int64_t ahead_boot;  /* digests of days to come are looked for then */
+	size_t ahead_at;     /* among the units */
 	int64_t watched_boot;
 	bool watched_once;
 	cchc_day digest_day; /* the morning's were made, or are */
@@ -148,6 +161,8 @@ struct cchc_desk_unit *cchc_desk_unit_of(const struct cchc_desk *desk, uint32_t 
 /* Puts each delivery that rests where it belongs: a queue, or a wish to give it up; lets
  * go of the alert when nothing is left to do. */
 void cchc_desk_settle(struct cchc_desk_alert *alert);
+/* Not before its back-off is over. */
+void cchc_desk_retry_later(struct cchc_desk_delivery *delivery);
 /* Every alert in memory (of the unit, unless 0). */
 void cchc_desk_settle_all(struct cchc_desk *desk, uint32_t unit);
 /* Rate-limited. */
@@ -171,15 +186,6 @@ int64_t cchc_channel_turn(struct cchc_desk *desk, struct cchc_desk_channel *chan
 void cchc_desk_hand(struct cchc_desk_delivery *delivery);
 /* How long to wait after so many failures in a row. */
 int64_t cchc_backoff_ms(unsigned failures);
-
-/* ---- deskraise.c ---- */
-void cchc_raise_load(struct cchc_desk *desk);
-/* Returns in how many ms to come again, INT64_MAX: not. */
-int64_t cchc_raise_turn(struct cchc_desk *desk);
-void cchc_raise_failed(struct cchc_desk *desk, const struct cchc_entry *entry);
-enum { CCHC_STAMP = 48 };
-/* "20240315T083000Z". Returns out. */
-char *cchc_stamp(int64_t wall_ms, char out[CCHC_STAMP]);
 
 /* ---- deskplan.c ---- */
 /* Of units that nobody stands for. */

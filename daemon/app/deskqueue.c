@@ -132,7 +132,10 @@ static int64_t free_from(const struct cchc_desk *desk,
 		return INT64_MAX;
 	if (until < alert->moment_ms)
 		until = alert->moment_ms;
-	return until > delivery->retry_ms ? until : delivery->retry_ms;
+	if (desk->boot_ms < delivery->retry_boot &&
+	    until < desk->now_ms + delivery->retry_boot - desk->boot_ms)
+		until = desk->now_ms + delivery->retry_boot - desk->boot_ms;
+	return until;
 }
 
 /* ---- a turn ---- */
@@ -224,6 +227,8 @@ static int64_t held_for(const struct cchc_desk *desk,
 	    !cchc_gate_is_open(&options->rules->gate, options->calendar, desk->now_ms,
 			       &opens_ms))
 		return opens_ms - desk->now_ms;
+	if (desk->boot_ms < desk->write_after_boot)
+		return desk->write_after_boot - desk->boot_ms;
 	return 0;
 }
 

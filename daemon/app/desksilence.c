@@ -13,12 +13,12 @@ void cchc_silences_free(struct cchc_silence *silence, size_t n)
 	free(silence);
 }
 
-static bool matches(const struct cchc_silence *silence,
-		    const struct cchc_desk_alert *alert)
+bool cchc_silence_matches(const struct cchc_silence *silence, uint32_t unit,
+			  uint64_t task, const char *step)
 {
-	return (!silence->unit || silence->unit == alert->unit) &&
-	       (!silence->task || silence->task == alert->task) &&
-	       (!silence->step[0] || strcmp(silence->step, alert->step) == 0);
+	return (!silence->unit || silence->unit == unit) &&
+	       (!silence->task || silence->task == task) &&
+	       (!silence->step[0] || strcmp(silence->step, step) == 0);
 }
 
 int64_t cchc_silent_until(const struct cchc_desk *desk,
@@ -28,7 +28,8 @@ int64_t cchc_silent_until(const struct cchc_desk *desk,
 
 	for (size_t i = 0; i < desk->n_silences; i++)
 		if (desk->silence[i].until_ms > until &&
-		    matches(&desk->silence[i], alert))
+		    cchc_silence_matches(&desk->silence[i], alert->unit, alert->task,
+					 alert->step))
 			until = desk->silence[i].until_ms;
 	return until;
 }

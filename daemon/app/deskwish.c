@@ -66,11 +66,18 @@ void cchc_wish_drop(struct cchc_desk_wish *wish)
 		leave_list(wish);
 }
 
-static void find_lost(struct cchc_desk *desk)
+/* What became of the alert since it was written decides whether it is written again. */
+static void wish_again(struct cchc_desk_wish *wish)
+{
+	join_list(wish, &wish->alert->desk->unwritten);
+	cchc_desk_settle(wish->alert);
+}
+
+void cchc_wishes_find_lost(struct cchc_desk *desk)
 {
 	while (desk->written.first &&
 	       desk->boot_ms - desk->written.first->since_boot >= CCHC_DESK_LOST_MS)
-		join_list(desk->written.first, &desk->unwritten);
+		wish_again(desk->written.first);
 }
 
 static bool fill(struct cchc_arena *arena, const struct cchc_desk_wish *wish,
@@ -116,7 +123,6 @@ static bool write_some(struct cchc_desk *desk)
 
 int64_t cchc_wishes_write(struct cchc_desk *desk)
 {
-	find_lost(desk);
 	if (desk->boot_ms < desk->write_after_boot)
 		return desk->unwritten.first ? desk->write_after_boot - desk->boot_ms
 					     : INT64_MAX;
@@ -142,7 +148,7 @@ void cchc_wishes_failed(struct cchc_desk *desk, const struct cchc_entry *entry)
 			       ? &alert->end
 			       : &alert->delivery[handing->delivery].wish;
 		if (wish->list == &desk->written)
-			join_list(wish, &desk->unwritten);
+			wish_again(wish);
 	}
 	desk->write_after_boot = desk->boot_ms + CCHC_DESK_RETRY_MS;
 }

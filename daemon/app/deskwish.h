@@ -29,6 +29,8 @@ struct cchc_desk_wishes {
 
 void cchc_wish(struct cchc_desk_wish *wish, bool of_end, uint8_t state, const char *why);
 void cchc_wish_drop(struct cchc_desk_wish *wish); /* done, or idle */
+/* Those of which nothing was heard are to be written again. */
+void cchc_wishes_find_lost(struct cchc_desk *desk);
 /* Entries for the writer. Returns in how many ms to come again, INT64_MAX: not. */
 int64_t cchc_wishes_write(struct cchc_desk *desk);
 void cchc_wishes_failed(struct cchc_desk *desk, const struct cchc_entry *entry);

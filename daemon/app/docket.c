@@ -1,9 +1,11 @@
-/* docket.c - open tasks by their next moment.
+/* docket.c - open tasks by their next moments.
  *
- * A binary heap of (moment, place), each task knowing where it stands in it, and a hash
- * from number to place. A task costs its place (88 bytes), 8 bytes of heap
- * and buckets, both at most twice where the tables have just doubled, and its id: less
- * than 300 bytes with an id of 60. */
+ * Two binary heaps of places, one by the next step and one by the next change of counts,
+ * each task knowing where it stands in them, and a hash from number to place. They are
+ * two because firings are taken some at a time and wait for the writer, while counts are
+ * of one instant for all tasks. A task costs its place (104 bytes), 8 bytes of heaps and
+ * a bucket, all at most twice where the tables have just doubled, and its id: less than
+ * 300 bytes with an id of 50. */
 #include "app/docket.h"
 
 #include <stdlib.h>
@@ -17,24 +19,27 @@ struct since { /* of a step */
 	int64_t ms;
 };
 
+enum { STEPS, COUNTS, HEAPS };
+
 struct place {
 	struct cchc_docket_task task;
-	int64_t next_ms;   /* its key in the heap */
-	int64_t passed_ms; /* its own moments up to this one were taken */
-	uint32_t heap;     /* where it stands there */
-	uint32_t link;     /* next place + 1 of its bucket, or of the free ones */
+	int64_t next_ms[HEAPS]; /* its keys */
+	int64_t taken_ms;       /* its steps up to this one were taken */
+	uint32_t heap[HEAPS];   /* where it stands */
+	uint32_t link;          /* next place + 1 of its bucket, or of the free ones */
 	bool used;
 };
 
 struct cchc_docket {
 	const struct cchc_alert_rules *rules;
 	struct place *place;
-	uint32_t *heap; /* places, earliest first */
+	uint32_t *heap[HEAPS]; /* places, earliest first */
 	uint32_t *bucket;
 	uint32_t n;
-	uint32_t room;  /* of place and heap; as many buckets: a power of two */
+	uint32_t room;  /* of place and heaps; as many buckets: a power of two */
 	uint32_t free;  /* place + 1 */
 	uint32_t fresh; /* places never used begin here */
+	int64_t counted_ms;
 	struct since *since;
 	size_t n_since;
 };
@@ -49,6 +54,7 @@ enum cchc_rc cchc_docket_new(const struct cchc_alert_rules *rules,
 	if (!made)
 		return CCHC_NOMEM;
 	made->rules = rules;
+	made->counted_ms = INT64_MIN;
 	*docket = made;
 	return CCHC_OK;
 }
@@ -63,7 +69,8 @@ void cchc_docket_free(struct cchc_docket **docket)
 		if (d->place[i].used)
 			free((char *)d->place[i].task.id);
 	free(d->place);
-	free(d->heap);
+	for (int h = 0; h < HEAPS; h++)
+		free(d->heap[h]);
 	free(d->bucket);
 	free(d->since);
 	free(d);
@@ -83,17 +90,27 @@ static void link_place(struct cchc_docket *d, uint32_t at)
 	*bucket = at + 1;
 }
 
+static bool grow_heaps(struct cchc_docket *d, uint32_t room)
+{
+	for (int h = 0; h < HEAPS; h++) {
+		uint32_t *heap = realloc(d->heap[h], room * sizeof(*heap));
+
+		if (!heap)
+			return false;
+		d->heap[h] = heap;
+	}
+	return true;
+}
+
 static enum cchc_rc grow(struct cchc_docket *d)
 {
 	uint32_t room = d->room ? d->room * 2 : LEAST_ROOM;
 	struct place *place = realloc(d->place, room * sizeof(*place));
-	uint32_t *heap = place ? realloc(d->heap, room * sizeof(*heap)) : NULL;
-	uint32_t *bucket = heap ? calloc(room, sizeof(*bucket)) : NULL;
+	uint32_t *bucket;
 
 	if (place)
 		d->place = place;
-	if (heap)
-		d->heap = heap;
+	bucket = place && grow_heaps(d, room) ? calloc(room, sizeof(*bucket)) : NULL;
 	if (!bucket)
 		return CCHC_NOMEM;
 	free(d->bucket);
@@ -115,38 +132,44 @@ static struct place *find_place(const struct cchc_docket *d, uint64_t no)
 	return NULL;
 }
 
-static void put(struct cchc_docket *d, uint32_t at, uint32_t place)
+static void put(struct cchc_docket *d, int h, uint32_t at, uint32_t place)
 {
-	d->heap[at] = place;
-	d->place[place].heap = at;
+	d->heap[h][at] = place;
+	d->place[place].heap[h] = at;
 }
 
-static int64_t key_at(const struct cchc_docket *d, uint32_t at)
+static int64_t key_at(const struct cchc_docket *d, int h, uint32_t at)
 {
-	return d->place[d->heap[at]].next_ms;
+	return d->place[d->heap[h][at]].next_ms[h];
 }
 
 /* Moves the place at `at` up or down until the heap is one again. */
-static void sift(struct cchc_docket *d, uint32_t at)
+static void sift(struct cchc_docket *d, int h, uint32_t at)
 {
-	uint32_t place = d->heap[at];
-	int64_t key = d->place[place].next_ms;
+	uint32_t place = d->heap[h][at];
+	int64_t key = d->place[place].next_ms[h];
 
-	while (at > 0 && key < key_at(d, (at - 1) / 2)) {
-		put(d, at, d->heap[(at - 1) / 2]);
+	while (at > 0 && key < key_at(d, h, (at - 1) / 2)) {
+		put(d, h, at, d->heap[h][(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
 	while (2 * at + 1 < d->n) {
 		uint32_t child = 2 * at + 1;
 
-		if (child + 1 < d->n && key_at(d, child + 1) < key_at(d, child))
+		if (child + 1 < d->n && key_at(d, h, child + 1) < key_at(d, h, child))
 			child++;
-		if (key <= key_at(d, child))
+		if (key <= key_at(d, h, child))
 			break;
-		put(d, at, d->heap[child]);
+		put(d, h, at, d->heap[h][child]);
 		at = child;
 	}
-	put(d, at, place);
+	put(d, h, at, place);
+}
+
+static void move(struct cchc_docket *d, struct place *p, int h, int64_t next_ms)
+{
+	p->next_ms[h] = next_ms;
+	sift(d, h, p->heap[h]);
 }
 
 static void unlink_place(struct cchc_docket *d, struct place *p)
@@ -161,14 +184,16 @@ static void unlink_place(struct cchc_docket *d, struct place *p)
 
 static void leave(struct cchc_docket *d, struct place *p)
 {
-	uint32_t at = p->heap;
-
 	unlink_place(d, p);
 	free((char *)p->task.id);
 	d->n--;
-	if (at < d->n) {
-		put(d, at, d->heap[d->n]);
-		sift(d, at);
+	for (int h = 0; h < HEAPS; h++) {
+		uint32_t at = p->heap[h];
+
+		if (at == d->n)
+			continue;
+		put(d, h, at, d->heap[h][d->n]);
+		sift(d, h, at);
 	}
 	*p = (struct place){.link = d->free};
 	d->free = (uint32_t)(p - d->place) + 1;
@@ -188,7 +213,9 @@ static enum cchc_rc enter(struct cchc_docket *d, uint64_t no, struct place **fou
 	}
 	d->place[at] = (struct place){.used = true, .task = {.no = no}};
 	link_place(d, at);
-	put(d, d->n++, at);
+	for (int h = 0; h < HEAPS; h++)
+		put(d, h, d->n, at);
+	d->n++;
 	*found = &d->place[at];
 	return CCHC_OK;
 }
@@ -216,29 +243,35 @@ static bool may_fire(const struct cchc_docket *d, const struct cchc_docket_task 
 	return moment > task->fired_ms && moment > since_ms(d, task->task_class, step);
 }
 
-/* The first moment after `after` at which something is to be done about the task: a step,
- * or what its counts wait for (its assigned day, the day it becomes overdue). */
-static int64_t next_after(const struct cchc_docket *d, const struct place *p)
+static int64_t next_step(const struct cchc_docket *d, const struct place *p)
 {
 	const struct cchc_docket_task *task = &p->task;
 	const struct cchc_task_class *rules = task->task_class;
-	int64_t assigned = cchc_day_start_ms(task->assigned);
-	int64_t next = overdue_ms(task);
+	int64_t next = INT64_MAX;
 
-	if (task->state == CCHC_TASK_WAITING)
+	if (task->state == CCHC_TASK_WAITING || task->effective == CCHC_DAY_NONE)
 		return INT64_MAX;
-	if (next <= p->passed_ms)
-		next = INT64_MAX;
-	if (assigned > p->passed_ms && assigned < next)
-		next = assigned;
 	for (size_t i = 0; rules && i < rules->n_steps; i++) {
 		int64_t moment = cchc_step_moment(&rules->step[i], task->effective);
 
-		if (moment > p->passed_ms && moment < next &&
+		if (moment > p->taken_ms && moment < next &&
 		    may_fire(d, task, &rules->step[i], moment))
 			next = moment;
 	}
 	return next;
+}
+
+/* The assigned day, the day from which it is overdue. */
+static int64_t next_count(const struct cchc_docket *d, const struct place *p)
+{
+	int64_t assigned = cchc_day_start_ms(p->task.assigned);
+	int64_t next = overdue_ms(&p->task);
+
+	if (p->task.state == CCHC_TASK_WAITING)
+		return INT64_MAX;
+	if (next <= d->counted_ms)
+		next = INT64_MAX;
+	return assigned > d->counted_ms && assigned < next ? assigned : next;
 }
 
 static enum cchc_rc fill(struct cchc_docket *d, struct place *p,
@@ -259,9 +292,9 @@ static enum cchc_rc fill(struct cchc_docket *d, struct place *p,
 	p->task.fired_ms = task->fired_ms;
 	p->task.state = task->state;
 	p->task.is_duty = task->is_duty;
-	p->passed_ms = task->fired_ms;
-	p->next_ms = next_after(d, p);
-	sift(d, p->heap);
+	p->taken_ms = task->fired_ms;
+	move(d, p, STEPS, next_step(d, p));
+	move(d, p, COUNTS, next_count(d, p));
 	return CCHC_OK;
 }
 
@@ -304,7 +337,28 @@ size_t cchc_docket_n(const struct cchc_docket *docket)
 
 int64_t cchc_docket_next_ms(const struct cchc_docket *docket)
 {
-	return docket->n ? key_at(docket, 0) : INT64_MAX;
+	int64_t step_ms = cchc_docket_next_step_ms(docket);
+	int64_t count_ms = docket->n ? key_at(docket, COUNTS, 0) : INT64_MAX;
+
+	return step_ms < count_ms ? step_ms : count_ms;
+}
+
+int64_t cchc_docket_next_step_ms(const struct cchc_docket *docket)
+{
+	return docket->n ? key_at(docket, STEPS, 0) : INT64_MAX;
+}
+
+void cchc_docket_pass(struct cchc_docket *docket, int64_t counted_ms,
+		      cchc_docket_on_moment *on_moment, void *data)
+{
+	docket->counted_ms = counted_ms;
+	while (docket->n && key_at(docket, COUNTS, 0) <= counted_ms) {
+		struct place *p = &docket->place[docket->heap[COUNTS][0]];
+
+		if (on_moment)
+			on_moment(data, &p->task);
+		move(docket, p, COUNTS, next_count(docket, p));
+	}
 }
 
 static bool firing_of(const struct place *p, const struct cchc_step *step, int64_t moment,
@@ -341,8 +395,7 @@ static enum cchc_rc take_steps(const struct cchc_docket *d, const struct place *
 	for (size_t i = 0; rules && i < rules->n_steps; i++) {
 		int64_t moment = cchc_step_moment(&rules->step[i], p->task.effective);
 
-		if (p->task.effective == CCHC_DAY_NONE || moment > now_ms ||
-		    moment <= p->passed_ms ||
+		if (moment > now_ms || moment <= p->taken_ms ||
 		    !may_fire(d, &p->task, &rules->step[i], moment))
 			continue;
 		if (!firing_of(p, &rules->step[i], moment, arena, &firing[n]))
@@ -357,22 +410,19 @@ static enum cchc_rc take_steps(const struct cchc_docket *d, const struct place *
 
 enum cchc_rc cchc_docket_due(struct cchc_docket *docket, int64_t now_ms,
 			     struct cchc_arena *arena, struct cchc_firing *firing,
-			     size_t room, cchc_docket_on_moment *on_moment, void *data,
-			     size_t *n)
+			     size_t room, size_t *n)
 {
 	*n = 0;
-	while (docket->n && key_at(docket, 0) <= now_ms && *n + CCHC_STEPS_MAX <= room) {
-		struct place *p = &docket->place[docket->heap[0]];
+	while (cchc_docket_next_step_ms(docket) <= now_ms &&
+	       *n + CCHC_STEPS_MAX <= room) {
+		struct place *p = &docket->place[docket->heap[STEPS][0]];
 		size_t taken;
 
 		if (take_steps(docket, p, now_ms, arena, &firing[*n], &taken) != CCHC_OK)
 			return CCHC_NOMEM;
 		*n += taken;
-		if (on_moment)
-			on_moment(data, &p->task);
-		p->passed_ms = now_ms;
-		p->next_ms = next_after(docket, p);
-		sift(docket, p->heap);
+		p->taken_ms = now_ms;
+		move(docket, p, STEPS, next_step(docket, p));
 	}
 	return CCHC_OK;
 }
@@ -383,9 +433,8 @@ void cchc_docket_offer_again(struct cchc_docket *docket, uint64_t no)
 
 	if (!p)
 		return;
-	p->passed_ms = p->task.fired_ms;
-	p->next_ms = next_after(docket, p);
-	sift(docket, p->heap);
+	p->taken_ms = p->task.fired_ms;
+	move(docket, p, STEPS, next_step(docket, p));
 }
 
 void cchc_docket_each(const struct cchc_docket *docket,
@@ -393,7 +442,7 @@ void cchc_docket_each(const struct cchc_docket *docket,
 		      void *data)
 {
 	for (uint32_t i = 0; i < docket->n; i++)
-		if (!on_task(data, &docket->place[docket->heap[i]].task))
+		if (!on_task(data, &docket->place[docket->heap[STEPS][i]].task))
 			return;
 }
 

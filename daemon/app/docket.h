@@ -6,10 +6,11 @@
 #include "store/alert.h"
 #include "store/task.h"
 
-/* The open tasks in memory, by their next moment: the first of the next step that may
- * fire and of the instant from which the task is overdue. The next deadline is the top of
- * a heap, so nothing is scanned. One that waits for confirmation is here too, without a
- * moment, because digests tell of it. Times come in as arguments. Loop thread; malloc. */
+/* The open tasks in memory, by their next moments: that of the next step that may fire,
+ * and that at which their counts change (the assigned day, and the day from which they
+ * are overdue). Each is the top of a heap, so nothing is scanned. One that waits for
+ * confirmation is here too, without a moment, because digests tell of it. Times come in
+ * as arguments. Loop thread; malloc. */
 struct cchc_docket;
 
 struct cchc_docket_task { /* what is kept of one */
@@ -40,21 +41,27 @@ CCHC_NODISCARD enum cchc_rc cchc_docket_set_since(struct cchc_docket *docket,
 						  const char *step, int64_t ms);
 
 size_t cchc_docket_n(const struct cchc_docket *docket);
-/* The next moment of all, or INT64_MAX. */
+/* The next moment of all, and the next of a step; or INT64_MAX. */
 int64_t cchc_docket_next_ms(const struct cchc_docket *docket);
-/* Called for each task of which a moment has passed, be it a step or only the day it was
- * assigned or became overdue. */
+int64_t cchc_docket_next_step_ms(const struct cchc_docket *docket);
+
+/* Called for each task of which the assigned day came or the day from which it is
+ * overdue. */
 typedef void cchc_docket_on_moment(void *data, const struct cchc_docket_task *task);
-/* Takes the moments that have passed at now_ms, as far as the room (at least
- * CCHC_STEPS_MAX) suffices: while cchc_docket_next_ms is not after now_ms there are more.
- * Of each task the latest step that may fire, and the earlier ones as superseded.
+/* Counts are at that instant now, which never goes back: on_moment (or NULL) for each
+ * task of which they change since they were told last. Tasks set later have counts of
+ * that instant already. */
+void cchc_docket_pass(struct cchc_docket *docket, int64_t counted_ms,
+		      cchc_docket_on_moment *on_moment, void *data);
+/* Takes the steps that have passed at now_ms, as far as the room (at least
+ * CCHC_STEPS_MAX) suffices: while cchc_docket_next_step_ms is not after now_ms there are
+ * more. Of each task the latest step that may fire, and the earlier ones as superseded.
  * Deliveries are left empty. What was taken is not offered again until the next
- * cchc_docket_set of the task: one whose firing could not be written must be set again.
- * NOMEM: *n were taken, and the rest was not. */
+ * cchc_docket_set of the task, or cchc_docket_offer_again. NOMEM: *n were taken, and the
+ * rest was not. */
 CCHC_NODISCARD enum cchc_rc cchc_docket_due(struct cchc_docket *docket, int64_t now_ms,
 					    struct cchc_arena *arena,
 					    struct cchc_firing *firing, size_t room,
-					    cchc_docket_on_moment *on_moment, void *data,
 					    size_t *n);
 /* A firing of the task could not be written: its moments are offered again. */
 void cchc_docket_offer_again(struct cchc_docket *docket, uint64_t no);

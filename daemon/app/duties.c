@@ -3,10 +3,24 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LOOKS = 1000 }; /* of one turn */
+
+/* Why a duty is cancelled: whoever reopens one must know it. */
+static const char ENDED[] = "Đơn vị đã kết thúc hoạt động (the unit has ended)";
+static const char NOT_OWED[] =
+	"Đơn vị không thuộc diện báo cáo vào ngày cuối kỳ (the unit "
+	"is not among those that report on the period's last day)";
+static const char OWED_AGAIN[] =
+	"Đơn vị lại thuộc diện báo cáo vào ngày cuối kỳ (the unit "
+	"is among those that report again)";
+
 struct making {
 	const struct cchc_deadlines_options *options;
 	const struct cchc_duties_port *port;
 	const struct cchc_catalog_form *form;
+	struct cchc_duties_at *at;
+	struct cchc_txn txn;
+	size_t looks; /* left in this turn */
 	struct cchc_period period;
 	cchc_day closing;
 	cchc_day due;
@@ -15,12 +29,14 @@ struct making {
 };
 
 char *cchc_duty_id(const struct cchc_form *form, struct cchc_period period,
-		   const struct cchc_unit *unit, char out[CCHC_TASK_ID])
+		   const struct cchc_units *units, const struct cchc_unit *unit,
+		   char out[CCHC_TASK_ID])
 {
 	char text[CCHC_PERIOD_TEXT];
+	char key[CCHC_UNIT_KEY];
 
-	(void)snprintf(out, CCHC_TASK_ID, "bao-cao/%s/%s/%s", form->name,
-		       cchc_period_format(period, text), unit->code);
+	(void)snprintf(out, CCHC_TASK_ID, CCHC_DUTY_PREFIX "%s/%s/%s", form->name,
+		       cchc_period_format(period, text), cchc_unit_key(units, unit, key));
 	return out;
 }
 
@@ -47,7 +63,7 @@ static bool fill_deed(struct making *m, const struct cchc_unit *unit,
 
 	if (!deed)
 		return false;
-	cchc_duty_id(m->form->form, m->period, unit, id);
+	cchc_duty_id(m->form->form, m->period, &m->options->catalog->units, unit, id);
 	*deed = (struct cchc_deed){
 		.kind = CCHC_DEED_ADD,
 		.hand = CCHC_HAND_DAEMON,
@@ -85,6 +101,26 @@ static bool reports(const struct cchc_form *form, uint8_t level)
 	return false;
 }
 
+static bool has_ended(const struct cchc_catalog *catalog, uint32_t id, int64_t now_ms)
+{
+	const struct cchc_unit *unit = cchc_units_by_id(&catalog->units, id);
+
+	return unit && unit->valid_to != CCHC_DAY_NONE &&
+	       unit->valid_to < cchc_day_at(now_ms);
+}
+
+static enum cchc_rc add_duty(struct making *m, const struct cchc_unit *unit)
+{
+	struct cchc_item *item = cchc_item_new_own(CCHC_ENTRY_DEED, m->now_ms);
+
+	if (!item || !fill_deed(m, unit, item)) {
+		cchc_item_free(item);
+		return CCHC_NOMEM;
+	}
+	m->port->write(m->port->data, item);
+	return CCHC_OK;
+}
+
 static enum cchc_rc make_for_units(struct making *m)
 {
 	const struct cchc_catalog *catalog = m->options->catalog;
@@ -95,67 +131,162 @@ static enum cchc_rc make_for_units(struct making *m)
 	if (rc != CCHC_OK)
 		return rc;
 	top = cchc_tree_find(tree, catalog->receiver->id);
-	for (uint32_t node = top; top != CCHC_NO_NODE && node < tree->node[top].end;
-	     node++) {
-		struct cchc_item *item;
+	while (top != CCHC_NO_NODE && top + m->at->unit < tree->node[top].end) {
+		const struct cchc_tree_node *node = &tree->node[top + m->at->unit];
 
-		if (!reports(m->form->form, tree->node[node].level))
-			continue;
-		item = cchc_item_new_own(CCHC_ENTRY_DEED, m->now_ms);
-		if (!item ||
-		    !fill_deed(m,
-			       cchc_units_by_id(&catalog->units, tree->node[node].unit),
-			       item)) {
-			cchc_item_free(item);
-			return CCHC_NOMEM;
-		}
-		m->port->write(m->port->data, item);
+		if (m->looks == 0)
+			return CCHC_OK;
+		m->looks--;
+		if (reports(m->form->form, node->level) &&
+		    !has_ended(catalog, node->unit, m->now_ms) &&
+		    !cchc_store_has_duty(&m->txn, node->unit, m->form->id, m->period))
+			rc = add_duty(m, cchc_units_by_id(&catalog->units, node->unit));
+		if (rc == CCHC_OK)
+			rc = m->txn.rc;
+		if (rc != CCHC_OK)
+			return rc;
+		m->at->unit++;
 	}
+	m->at->unit = 0;
+	m->at->demand++;
 	return CCHC_OK;
 }
 
-static enum cchc_rc make_for_form(struct making *m, uint16_t year)
+/* The demand that is looked at, if there are duties of it. */
+static enum cchc_rc make_for_demand(struct making *m)
 {
 	const struct cchc_form *form = m->form->form;
+	const struct cchc_demand *demand = &form->demand[m->at->demand];
 	const struct cchc_alert_rules *rules = m->options->rules;
 	const struct cchc_task_class *of = cchc_alert_class(rules, rules->duty_class);
 	cchc_day today = cchc_day_at(m->now_ms);
-	enum cchc_rc rc = CCHC_OK;
+	int year = cchc_reporting_year(today, form->closing_day) - 1 + (int)m->at->year;
 
-	for (size_t i = 0; of && i < form->n_demands && rc == CCHC_OK; i++) {
-		m->period = (struct cchc_period){year, form->demand[i].slot};
-		m->closing = cchc_period_last_day(m->period, form->closing_day);
-		if (cchc_period_first_day(m->period, form->closing_day) > today ||
-		    m->closing < m->options->duties_from ||
-		    !cchc_form_is_for(form, m->period))
-			continue;
-		m->due = cchc_duty_due(&form->demand[i], form->closing_day, m->closing);
-		m->effective = cchc_alert_effective(of, m->options->calendar, m->due);
-		rc = make_for_units(m);
+	m->period = (struct cchc_period){(uint16_t)year, demand->slot};
+	m->closing = cchc_period_last_day(m->period, form->closing_day);
+	if (!of || cchc_period_first_day(m->period, form->closing_day) > today ||
+	    m->closing < m->options->duties_from || !cchc_form_is_for(form, m->period)) {
+		m->at->demand++;
+		return CCHC_OK;
 	}
-	return rc;
+	m->due = cchc_duty_due(demand, form->closing_day, m->closing);
+	m->effective = cchc_alert_effective(of, m->options->calendar, m->due);
+	return make_for_units(m);
+}
+
+enum { YEARS = 2 };
+
+/* Moves on to a form, year and demand that there are; false at the end. */
+static bool find_next(struct making *m)
+{
+	const struct cchc_catalog *catalog = m->options->catalog;
+	struct cchc_duties_at *at = m->at;
+
+	for (; at->form < catalog->n_forms; at->form++, at->year = 0) {
+		m->form = &catalog->form[at->form];
+		for (; m->form->newest && at->year < YEARS; at->year++, at->demand = 0)
+			if (at->demand < m->form->form->n_demands)
+				return true;
+	}
+	return false;
 }
 
 enum cchc_rc cchc_duties_make(const struct cchc_deadlines_options *options,
-			      const struct cchc_duties_port *port, int64_t now_ms)
+			      const struct cchc_duties_port *port, int64_t now_ms,
+			      struct cchc_duties_at *at, bool *more)
 {
-	const struct cchc_catalog *catalog = options->catalog;
-	struct making m = {.options = options, .port = port, .now_ms = now_ms};
+	struct making m = {.options = options,
+			   .port = port,
+			   .at = at,
+			   .looks = LOOKS,
+			   .now_ms = now_ms};
 	enum cchc_rc rc = CCHC_OK;
 
-	for (size_t i = 0; i < catalog->n_forms && rc == CCHC_OK; i++) {
-		uint16_t year;
-
-		m.form = &catalog->form[i];
-		if (!m.form->newest)
-			continue;
-		year = cchc_reporting_year(cchc_day_at(now_ms),
-					   m.form->form->closing_day);
-		rc = make_for_form(&m, (uint16_t)(year - 1));
-		if (rc == CCHC_OK)
-			rc = make_for_form(&m, year);
+	cchc_txn_read(&m.txn, options->store->env);
+	rc = m.txn.rc;
+	*more = true;
+	while (rc == CCHC_OK && m.looks > 0 && *more) {
+		*more = find_next(&m);
+		if (*more)
+			rc = make_for_demand(&m);
 	}
+	cchc_txn_abort(&m.txn);
 	return rc;
+}
+
+/* Whether the unit owes it as the units are now; *known is false where that cannot be
+ * said. */
+static bool is_owed(const struct cchc_deadlines_options *options,
+		    const struct cchc_task *duty, bool *known)
+{
+	const struct cchc_catalog *catalog = options->catalog;
+	const struct cchc_catalog_form *form =
+		cchc_catalog_form_by_id(catalog, duty->form);
+	const struct cchc_tree *tree;
+	struct cchc_period period;
+	cchc_day closing;
+	uint32_t node;
+
+	*known = false;
+	if (!form || !cchc_period_from_code(duty->period, &period))
+		return false;
+	closing = cchc_period_last_day(period, form->form->closing_day);
+	if (cchc_trees_on(&options->board->trees, closing, &tree) != CCHC_OK)
+		return false;
+	*known = true;
+	node = cchc_tree_find(tree, duty->lead);
+	return node != CCHC_NO_NODE && reports(form->form, tree->node[node].level) &&
+	       cchc_tree_is_within(tree, duty->lead, catalog->receiver->id);
+}
+
+static enum cchc_rc write_deed(const struct cchc_duties_port *port,
+			       enum cchc_deed_kind kind, const char *id,
+			       const char *reason, int64_t now_ms)
+{
+	struct cchc_deed deed = {.kind = kind,
+				 .id = id,
+				 .due = CCHC_DAY_NONE,
+				 .effective = CCHC_DAY_NONE,
+				 .reason = reason};
+	struct cchc_item *item = cchc_item_new_deed(&deed, now_ms);
+
+	if (!item)
+		return CCHC_NOMEM;
+	port->write(port->data, item);
+	return CCHC_OK;
+}
+
+/* An operator's cancellation stays. */
+static bool is_cancelled_by_us(const struct cchc_task *duty)
+{
+	return duty->state == CCHC_TASK_CANCELLED &&
+	       (strcmp(duty->reason, NOT_OWED) == 0 || strcmp(duty->reason, ENDED) == 0);
+}
+
+enum cchc_rc cchc_duty_follow(const struct cchc_deadlines_options *options,
+			      const struct cchc_duties_port *port,
+			      const struct cchc_task *duty, int64_t now_ms)
+{
+	bool ended = has_ended(options->catalog, duty->lead, now_ms);
+	bool known;
+	bool owed = is_owed(options, duty, &known);
+
+	if (known && (!owed || ended) && duty->state == CCHC_TASK_OPEN)
+		return write_deed(port, CCHC_DEED_CANCEL, duty->id,
+				  owed ? ENDED : NOT_OWED, now_ms);
+	if (known && owed && !ended && is_cancelled_by_us(duty))
+		return write_deed(port, CCHC_DEED_REOPEN, duty->id, OWED_AGAIN, now_ms);
+	return CCHC_OK;
+}
+
+enum cchc_rc cchc_duty_end(const struct cchc_deadlines_options *options,
+			   const struct cchc_duties_port *port,
+			   const struct cchc_docket_task *duty, int64_t now_ms)
+{
+	if (duty->state != CCHC_TASK_OPEN ||
+	    !has_ended(options->catalog, duty->lead, now_ms))
+		return CCHC_OK;
+	return write_deed(port, CCHC_DEED_CANCEL, duty->id, ENDED, now_ms);
 }
 
 bool cchc_duties_begin(const struct cchc_catalog *catalog, cchc_day after, cchc_day today)

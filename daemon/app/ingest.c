@@ -123,6 +123,12 @@ static enum cchc_rc find_sender(struct arrival *a, const Cchc__Hello *hello)
 				  a->message->route_len);
 }
 
+static void note_contact(struct cchc_sender *sender)
+{
+	sender->last_contact_ms = cchc_clock_wall_ms();
+	sender->last_contact_boot = cchc_clock_boot_ms();
+}
+
 static void take_hello(struct arrival *a, const Cchc__Hello *hello)
 {
 	struct cchc_sender *sender;
@@ -135,7 +141,7 @@ static void take_hello(struct arrival *a, const Cchc__Hello *hello)
 		return; /* answered */
 	sender = a->sender;
 	if (rc == CCHC_OK) {
-		sender->last_contact_ms = cchc_clock_wall_ms();
+		note_contact(sender);
 		sender->later = 0;
 		sender->down = hello->down;
 		sender->down_sent = 0;
@@ -358,7 +364,7 @@ static void take_frame(struct arrival *a, const Cchc__ToDaemon *frame)
 		cchc_reply_hello_first(a->d, a->message->route, a->message->route_len);
 		return;
 	}
-	a->sender->last_contact_ms = cchc_clock_wall_ms();
+	note_contact(a->sender);
 	switch (frame->kind) {
 	case CCHC__TO_DAEMON__KIND__PUSH:
 		take_push(a, frame->push);

@@ -16,6 +16,7 @@ struct cchc_item {
 	struct cchc_act *act; /* loop only: an operator waits for it; NULL: nobody */
 	struct cchc_entry entry;
 	size_t cells;     /* weight in a batch */
+	size_t steps;     /* firings that deadlines gave to the writer with it */
 	const void *body; /* as received: its chain hash is checked by the writer */
 	size_t body_len;
 	uint8_t push_kind; /* Push.Kind, part of the hash */
@@ -30,6 +31,9 @@ struct cchc_item *cchc_item_new(void);
 /* One of the daemon's own, with an entry of that kind and nothing in it yet. Its arena
  * holds what applying many tasks and alerts takes. NULL: no memory. */
 struct cchc_item *cchc_item_new_own(enum cchc_entry_kind kind, int64_t clock_ms);
+/* The same with a deed of the daemon's own on a task that is there: its kind, id, dates
+ * and reason are copied. */
+struct cchc_item *cchc_item_new_deed(const struct cchc_deed *deed, int64_t clock_ms);
 void cchc_item_free(struct cchc_item *item);
 
 #endif

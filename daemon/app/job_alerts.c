@@ -13,11 +13,18 @@ enum {
 	ALERT_MEMORY = 1024 * 1024,
 };
 
+/* A silence that is not over. */
+struct silence {
+	struct cchc_silence of;
+	struct silence *next;
+};
+
 struct listing {
 	struct cchc_job *job;
 	const Cchc__AlertsAsk *ask;
-	uint32_t unit;          /* 0: of all */
-	uint64_t task;          /* 0: of all */
+	uint32_t unit; /* 0: of all */
+	uint64_t task; /* 0: of all */
+	struct silence *silent;
 	struct cchc_arena read; /* the alert or silence that is looked at */
 	struct cchc_arena lines;
 	Cchc__AlertInfo *alert[ALERTS_A_FRAME];
@@ -57,6 +64,27 @@ static const char *subject_of(struct listing *l, const struct cchc_alert *alert)
 		       : NULL;
 }
 
+static bool is_waiting(const struct cchc_alert *alert)
+{
+	for (size_t i = 0; i < alert->n_deliveries; i++)
+		if (alert->delivery[i].state == CCHC_DELIVERY_OWED ||
+		    alert->delivery[i].end_state == CCHC_DELIVERY_OWED)
+			return true;
+	return false;
+}
+
+/* Until when silences hold back what waits. */
+static void note_silence(const struct listing *l, const struct cchc_alert *alert,
+			 Cchc__AlertInfo *info)
+{
+	for (const struct silence *s = l->silent; s && is_waiting(alert); s = s->next)
+		if (cchc_silence_matches(&s->of, alert->unit, alert->task, alert->step) &&
+		    (!info->has_silenced || info->silenced < s->of.until_ms)) {
+			info->has_silenced = true;
+			info->silenced = s->of.until_ms;
+		}
+}
+
 /* Read anew into the frame's arena: what the walk lends goes with its next step. */
 static Cchc__AlertInfo *keep_alert(struct listing *l, uint64_t no)
 {
@@ -66,7 +94,9 @@ static Cchc__AlertInfo *keep_alert(struct listing *l, uint64_t no)
 	if (cchc_store_alert(&l->job->txn, no, &l->lines, &alert))
 		info = cchc_alert_info(l->job->catalog, &alert, subject_of(l, &alert),
 				       &l->lines);
-	if (!info)
+	if (info)
+		note_silence(l, &alert, info);
+	else
 		l->rc = CCHC_NOMEM;
 	return info;
 }
@@ -116,10 +146,32 @@ static uint64_t first_of_all(struct listing *l)
 	return last > newest ? last - newest + 1 : 1;
 }
 
+static void keep_silence(void *data, const struct cchc_silence *silence)
+{
+	struct listing *l = data;
+	struct cchc_arena *arena = &l->job->arena;
+	struct silence *kept;
+
+	if (silence->until_ms > l->job->now_ms) {
+		kept = cchc_arena_alloc(arena, sizeof(*kept));
+		if (kept)
+			*kept = (struct silence){*silence, l->silent};
+		if (kept)
+			kept->of.step = cchc_arena_text(arena, silence->step,
+							strlen(silence->step));
+		if (!kept || !kept->of.step)
+			l->rc = CCHC_NOMEM;
+		else
+			l->silent = kept;
+	}
+	cchc_arena_reset(&l->read);
+}
+
 static void list_alerts(struct listing *l)
 {
 	struct cchc_txn *txn = &l->job->txn;
 
+	cchc_store_each_silence(txn, &l->read, keep_silence, l);
 	if (l->task)
 		cchc_store_each_alert_of(txn, l->task, &l->read, on_alert, l);
 	else if (l->ask->has_all && l->ask->all)
@@ -171,9 +223,8 @@ static bool find_unit(struct listing *l)
 		l->unit = unit->id;
 	else
 		cchc_answer_not_there(&l->job->answer, "unit: \"%.40s\": %s (%s)",
-				      l->ask->unit,
-				      cchc_rule_english(CCHC_RULE_UNIT_UNKNOWN),
-				      cchc_rule_vietnamese(CCHC_RULE_UNIT_UNKNOWN));
+				      l->ask->unit, cchc_rule_english(CCHC_RULE_NO_UNIT),
+				      cchc_rule_vietnamese(CCHC_RULE_NO_UNIT));
 	return unit != NULL;
 }
 

@@ -330,7 +330,7 @@ static void add_equals(struct explaining *e, uint32_t node, const struct cchc_ro
 	uint8_t slot = e->job->question.period.slot;
 	bool parts_enter = false;
 
-	cchc_yearly_begin(&yearly, year_of(e, node), NULL, 0);
+	cchc_yearly_begin(&yearly, year_of(e, node), e->form, NULL, 0);
 	for (size_t i = 0; i < row->n_equals; i++) {
 		const struct cchc_row *part = &e->form->row[row->equals[i]];
 
@@ -377,7 +377,7 @@ static bool typed_here(struct explaining *e, uint32_t node, const struct cchc_ro
 	struct cchc_yearly yearly;
 	struct cchc_contribution own;
 
-	cchc_yearly_begin(&yearly, year_of(e, node), NULL, 0);
+	cchc_yearly_begin(&yearly, year_of(e, node), e->form, NULL, 0);
 	cchc_cell_contribute(e->shape, node, &yearly, e->job->question.period.slot, row,
 			     &own);
 	return own.cell.figures + own.cell.na > 0;

@@ -180,6 +180,8 @@ static Cchc__TaskLine *keep_line(struct listing *l, const struct cchc_entry *ent
 	line->deed = (char *)deed_of(entry);
 	if (entry->deed && entry->deed->reason && entry->deed->reason[0])
 		line->reason = (char *)keep(l, entry->deed->reason);
+	if (entry->deed && entry->deed->reason_doc && entry->deed->reason_doc[0])
+		line->reason_doc = (char *)keep(l, entry->deed->reason_doc);
 	line->before = before ? keep_task(l, before) : NULL;
 	line->after = after ? keep_task(l, after) : NULL;
 	if (!after && entry->n_refusals > 0)
@@ -241,9 +243,8 @@ static bool find_unit(struct listing *l, struct cchc_tree **tree)
 	l->unit = cchc_units_on(&l->job->catalog->units, l->ask->unit, today);
 	if (!l->unit) {
 		cchc_answer_not_there(&l->job->answer, "unit: \"%.40s\": %s (%s)",
-				      l->ask->unit,
-				      cchc_rule_english(CCHC_RULE_UNIT_UNKNOWN),
-				      cchc_rule_vietnamese(CCHC_RULE_UNIT_UNKNOWN));
+				      l->ask->unit, cchc_rule_english(CCHC_RULE_NO_UNIT),
+				      cchc_rule_vietnamese(CCHC_RULE_NO_UNIT));
 		return false;
 	}
 	if (l->ask->has_below && l->ask->below)

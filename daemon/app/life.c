@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/acts.h"
 #include "app/daemon.h"
@@ -45,6 +46,7 @@ struct life {
 	uv_check_t turn; /* end of each turn of the loop */
 	uint64_t ticks;
 	struct cchc_problems problems;
+	int lock;               /* of the store, -1: not held */
 	struct cchc_arena keys; /* the key file as a tree, until its problems are told */
 };
 
@@ -92,12 +94,31 @@ static enum cchc_rc load_keys(struct life *life, uint8_t digest[32], struct cchc
 	return CCHC_OK;
 }
 
-static enum cchc_rc open_store(struct cchc_daemon *d, struct cchc_err *err)
+/* LMDB would let two daemons write by turns, each with a board of its own. */
+static enum cchc_rc lock_store(struct life *life, struct cchc_err *err)
 {
-	int64_t now_ms = cchc_clock_wall_ms();
-	enum cchc_rc rc = cchc_store_open(&d->store, d->settings.store,
-					  d->settings.store_max_bytes, err);
+	const char *store = life->d.settings.store;
+	enum cchc_rc rc;
+	char *path;
 
+	if (asprintf(&path, "%s-daemon", store) < 0)
+		return cchc_fail(err, CCHC_NOMEM, "out of memory");
+	rc = cchc_file_lock(path, &life->lock, err);
+	if (rc == CCHC_BUSY)
+		rc = cchc_fail(err, rc, "%s: another daemon runs on this store", store);
+	free(path);
+	return rc;
+}
+
+static enum cchc_rc open_store(struct life *life, struct cchc_err *err)
+{
+	struct cchc_daemon *d = &life->d;
+	int64_t now_ms = cchc_clock_wall_ms();
+	enum cchc_rc rc = lock_store(life, err);
+
+	if (rc == CCHC_OK)
+		rc = cchc_store_open(&d->store, d->settings.store,
+				     d->settings.store_max_bytes, err);
 	if (rc == CCHC_OK)
 		rc = cchc_catalog_settle(&d->catalog, &d->store, &d->settings, now_ms,
 					 err);
@@ -334,7 +355,7 @@ static enum cchc_rc climb(struct life *life, const char *config, struct cchc_err
 	enum cchc_rc rc = load(life, config, err);
 
 	if (rc == CCHC_OK)
-		rc = open_store(d, err);
+		rc = open_store(life, err);
 	if (rc == CCHC_OK)
 		rc = settle_keys(life, err);
 	if (rc == CCHC_OK)
@@ -371,6 +392,8 @@ static void fall(struct life *life)
 	cchc_sessions_fini(&d->sessions);
 	cchc_keyring_fini(&d->ring);
 	cchc_store_close(&d->store);
+	if (life->lock >= 0)
+		(void)close(life->lock);
 	cchc_catalog_fini(&d->catalog);
 	cchc_settings_fini(&d->settings);
 	cchc_problems_fini(&life->problems);
@@ -390,6 +413,7 @@ int cchc_life_run(const char *config)
 	cchc_digest_start();
 	cchc_problems_init(&life->problems);
 	life->d.loop = &life->loop;
+	life->lock = -1;
 	rc = climb(life, config, &err);
 	print_problems(life);
 	if (rc == CCHC_OK) {
@@ -426,6 +450,7 @@ int cchc_life_check(const char *config)
 		return EXIT_FAILURE;
 	cchc_digest_start();
 	cchc_problems_init(&life->problems);
+	life->lock = -1;
 	rc = load(life, config, &err);
 	if (rc == CCHC_OK) /* ids as a new store would give them: only to look keys up */
 		rc = cchc_units_identify(&life->d.catalog.units, NULL, NULL, &next_id);

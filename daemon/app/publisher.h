@@ -52,6 +52,7 @@ void cchc_publisher_changed(struct cchc_publisher *publisher);
  * "alerts", under the number of that entry. */
 void cchc_publisher_task(struct cchc_publisher *publisher, const struct cchc_task *task);
 void cchc_publisher_alerts(struct cchc_publisher *publisher,
+			   const struct cchc_store *store,
 			   const struct cchc_alert *alerts, size_t n);
 /* Watched cells of a year were made anew: all of them count as changed. */
 void cchc_publisher_reloaded(struct cchc_publisher *publisher, uint16_t year);

@@ -35,21 +35,29 @@ void cchc_publisher_task(struct cchc_publisher *publisher, const struct cchc_tas
 	cchc_arena_fini(&arena);
 }
 
+/* As `cchcctl alerts list` says it; without the task's title where it cannot be read. */
+static Cchc__AlertInfo *make_info(const struct cchc_catalog *catalog,
+				  const struct cchc_alert *alert, struct cchc_txn *txn,
+				  struct cchc_arena *arena)
+{
+	const struct cchc_unit *unit = cchc_units_by_id(&catalog->units, alert->unit);
+	struct cchc_alert_text text = {0};
+	struct cchc_task task;
+	bool known = alert->task && cchc_store_task(txn, alert->task, arena, &task);
+
+	(void)cchc_alert_text(alert, known ? &task : NULL, unit, "vi", arena, &text);
+	return cchc_alert_info(catalog, alert, text.subject, arena);
+}
+
 /* As many as a frame holds; how many these are. 0: no memory. */
-static size_t pack(const struct cchc_publisher *publisher,
+static size_t pack(const struct cchc_publisher *publisher, struct cchc_txn *txn,
 		   const struct cchc_alert *alerts, size_t n, struct cchc_arena *arena,
 		   Cchc__AlertInfo *info[ALERTS_A_FRAME])
 {
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < n && i < ALERTS_A_FRAME; i++) {
-		const struct cchc_unit *unit = cchc_units_by_id(
-			&publisher->board->catalog->units, alerts[i].unit);
-		struct cchc_alert_text text = {0};
-
-		(void)cchc_alert_text(&alerts[i], NULL, unit, "vi", arena, &text);
-		info[i] = cchc_alert_info(publisher->board->catalog, &alerts[i],
-					  text.subject, arena);
+		info[i] = make_info(publisher->board->catalog, &alerts[i], txn, arena);
 		if (!info[i])
 			return 0;
 		bytes += cchc__alert_info__get_packed_size(info[i]) + 8;
@@ -60,21 +68,25 @@ static size_t pack(const struct cchc_publisher *publisher,
 }
 
 void cchc_publisher_alerts(struct cchc_publisher *publisher,
+			   const struct cchc_store *store,
 			   const struct cchc_alert *alerts, size_t n)
 {
 	struct cchc_topic *topic = cchc_publisher_find(publisher, "alerts");
 	Cchc__Publication publication = CCHC__PUBLICATION__INIT;
 	Cchc__AlertInfo *info[ALERTS_A_FRAME];
 	struct cchc_arena arena;
+	struct cchc_txn txn;
 
 	if (!topic || n == 0)
 		return;
 	cchc_arena_init(&arena, MEMORY);
+	cchc_txn_read(&txn, store->env);
 	publication.previous = topic->number;
 	publication.number = alerts[0].journal;
 	publication.alert = info;
 	for (size_t at = 0; at < n; at += publication.n_alert) {
-		publication.n_alert = pack(publisher, alerts + at, n - at, &arena, info);
+		publication.n_alert =
+			pack(publisher, &txn, alerts + at, n - at, &arena, info);
 		if (publication.n_alert == 0)
 			break;
 		publication.last = at + publication.n_alert == n;
@@ -83,5 +95,6 @@ void cchc_publisher_alerts(struct cchc_publisher *publisher,
 		cchc_arena_reset(&arena);
 	}
 	topic->number = publication.number;
+	cchc_txn_abort(&txn);
 	cchc_arena_fini(&arena);
 }

@@ -13,7 +13,10 @@ struct settling {
 	int64_t now_ms;
 	struct cchc_err *err;
 	struct cchc_problems problems; /* of forms kept in the store */
+	size_t vanished;               /* units that left something, not in the file */
 };
+
+enum { VANISHED_TOLD = 16 };
 
 static uint32_t given_id(void *data, const char *code, cchc_day valid_from)
 {
@@ -32,6 +35,35 @@ static enum cchc_rc apply(struct settling *s, struct cchc_entry *entry)
 	entry->doc_date = CCHC_DAY_NONE;
 	entry->source = entry->source ? entry->source : "";
 	cchc_apply(&s->txn, entry, NULL, NULL, &s->arena, &outcome);
+	return s->txn.rc;
+}
+
+/* A unit cannot vanish silently: what it left is still there, in no sum any more. */
+static enum cchc_rc on_stored_unit(void *data, uint32_t id, const char *code,
+				   cchc_day valid_from)
+{
+	struct settling *s = data;
+	struct cchc_units *units = &s->catalog->units;
+	char day[CCHC_DAY_TEXT];
+
+	if (cchc_units_by_id(units, id))
+		return CCHC_OK;
+	if (cchc_store_unit_is_used(&s->txn, id) && s->vanished++ < VANISHED_TOLD)
+		cchc_log(CCHC_LOG_WARN,
+			 "unit with figures or tasks is not in the file any more "
+			 "code=%s valid_from=%s id=%u",
+			 code, cchc_day_format(valid_from, day), id);
+	return cchc_units_remember(units, id, code, valid_from);
+}
+
+static enum cchc_rc remember_units(struct settling *s)
+{
+	cchc_store_each_unit(&s->txn, on_stored_unit, s);
+	if (s->vanished > VANISHED_TOLD)
+		cchc_log(CCHC_LOG_WARN,
+			 "units with figures or tasks are not in the file any more "
+			 "units=%zu",
+			 s->vanished);
 	return s->txn.rc;
 }
 
@@ -144,6 +176,8 @@ static enum cchc_rc settle_all(struct settling *s)
 {
 	enum cchc_rc rc = settle_units(s);
 
+	if (rc == CCHC_OK)
+		rc = remember_units(s);
 	if (rc == CCHC_OK)
 		cchc_store_each_form(&s->txn, on_stored_form, s);
 	if (rc == CCHC_OK)

@@ -1,5 +1,7 @@
 #include "app/wheels.h"
 
+#include "base/log.h"
+
 enum {
 	SOON_MS = 1,         /* after this turn of the loop */
 	RETRY_MS = 5 * 1000, /* after a write that failed; see deadlines.c and desk.c */
@@ -34,6 +36,7 @@ enum cchc_rc cchc_wheels_init(struct cchc_wheels *wheels,
 		.calendar = options->calendar,
 		.rules = options->rules,
 		.board = options->board,
+		.store = options->store,
 		.port = {write_item, plan, missed, wheels},
 		.duties_from = options->duties_from,
 	};
@@ -89,13 +92,25 @@ static bool note_failed(struct cchc_wheels *wheels, const struct cchc_entry *ent
 {
 	bool of_deadlines =
 		entry->kind == CCHC_ENTRY_DEED || entry->kind == CCHC_ENTRY_FIRE;
-	bool of_desk = entry->kind == CCHC_ENTRY_HAND || entry->kind == CCHC_ENTRY_FIRE;
+	bool of_desk = entry->kind == CCHC_ENTRY_HAND || entry->kind == CCHC_ENTRY_FIRE ||
+		       entry->kind == CCHC_ENTRY_HEARD;
 
 	if (of_deadlines)
 		cchc_deadlines_failed(wheels->deadlines, entry);
 	if (of_desk)
 		cchc_desk_failed(wheels->desk, entry);
 	return of_deadlines || of_desk;
+}
+
+/* People did something to the task meanwhile, or have its id: nobody else would hear. */
+static void note_refused(const struct cchc_item *item)
+{
+	const struct cchc_deed *deed = item->entry.deed;
+
+	if (deed)
+		cchc_log(CCHC_LOG_WARN, "own deed refused deed=%s task=\"%s\" rule=%s",
+			 cchc_deed_name(deed->kind), deed->id,
+			 cchc_rule_name(item->outcome.refusal.rule));
 }
 
 enum cchc_rc cchc_wheels_follow(struct cchc_wheels *wheels, const struct cchc_item *item,
@@ -105,11 +120,17 @@ enum cchc_rc cchc_wheels_follow(struct cchc_wheels *wheels, const struct cchc_it
 	enum cchc_rc rc = CCHC_OK;
 
 	*come_ms = INT64_MAX;
+	if (item->steps) {
+		cchc_deadlines_landed(wheels->deadlines, item);
+		*come_ms = SOON_MS;
+	}
 	if (item->rc != CCHC_OK) {
 		if (is_ours(item) && note_failed(wheels, &item->entry))
 			*come_ms = RETRY_MS;
 		return CCHC_OK;
 	}
+	if (outcome->applied == CCHC_REFUSED && is_ours(item))
+		note_refused(item);
 	if (outcome->applied != CCHC_APPLIED)
 		return CCHC_OK;
 	if (outcome->task.after)

@@ -79,6 +79,8 @@ void cchc_courier_free(struct cchc_courier **courier);
 
 /* rc: CCHC_OK the other side took it; INVALID it refused for good (4xx, 5yz SMTP, exit
  * status 65): trying again will not help; else (IO, BUSY, LIMIT: time limit) try later.
+ * UNKNOWN: it was sent by HTTP or SMTP and no answer came, so it may have been taken: try
+ * later.
  * What speaks of our password or of now (HTTP 401, 407, 408, 425, 429; SMTP 530, 534,
  * 535, 538) is BUSY: an operator mends it, and no alert is given up for that. text: one
  * line for people, "" on success. Called once, never from within hand. */

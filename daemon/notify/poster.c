@@ -39,13 +39,21 @@ struct posting {
 	char error[CURL_ERROR_SIZE];
 };
 
-static enum cchc_rc verdict(CURLcode result, long status)
+/* sent: the request, as far as we know; then it may have been taken. */
+static enum cchc_rc no_answer(CURLcode result, bool sent)
+{
+	enum cchc_rc rc = result == CURLE_OK ? CCHC_IO : cchc_easy_rc(result);
+
+	return sent && (rc == CCHC_IO || rc == CCHC_LIMIT) ? CCHC_UNKNOWN : rc;
+}
+
+static enum cchc_rc verdict(CURLcode result, long status, bool sent)
 {
 	/* the status came before the body that we would not read to its end */
 	bool answered = result == CURLE_OK || result == CURLE_WRITE_ERROR;
 
 	if (!answered || status == 0)
-		return result == CURLE_OK ? CCHC_IO : cchc_easy_rc(result);
+		return no_answer(result, sent);
 	if (status >= 200 && status < 300)
 		return CCHC_OK;
 	if (status == 401 || status == 407 || status == 408 || status == 425 ||
@@ -87,11 +95,14 @@ static void finish(struct cchc_errand *errand, CURLcode result)
 {
 	struct posting *posting = errand->own;
 	long status = 0;
+	long sent = 0; /* bytes */
 
 	if (result == CURLE_OK || result == CURLE_WRITE_ERROR)
 		(void)curl_easy_getinfo(posting->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(posting->easy, CURLINFO_REQUEST_SIZE, &sent);
 	release(errand);
-	cchc_errand_tell(errand, verdict(result, status), why(errand, result, status));
+	cchc_errand_tell(errand, verdict(result, status, sent > 0),
+			 why(errand, result, status));
 	cchc_errand_close(errand);
 }
 

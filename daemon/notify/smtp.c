@@ -35,11 +35,13 @@ struct mail {
 };
 
 /* 5yz: refused for good; but not when it is us whom the server does not want (RFC 4954),
- * which an operator mends. */
+ * which an operator mends. 354 was the last word: the mail may be there. */
 static enum cchc_rc verdict(CURLcode result, long code)
 {
 	if (result == CURLE_OK)
 		return CCHC_OK;
+	if (code == 354)
+		return CCHC_UNKNOWN;
 	if (result == CURLE_LOGIN_DENIED || code == 530 || code == 534 || code == 535 ||
 	    code == 538)
 		return CCHC_BUSY;

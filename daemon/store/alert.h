@@ -14,7 +14,9 @@ enum cchc_alert_kind {
 	CCHC_ALERT_SILENT =
 		2, /* a unit is not heard; key: silent/unit code/last contact */
 	CCHC_ALERT_DIGEST = 3, /* what a unit has to know today, the civil day of its
-				* moment; key: digest/code/day */
+				* moment; key: digest/code/day, with /2 behind it where
+				* the first was made by a clock ahead. Of that one there
+				* is a superseded alert more, its key with /ahead */
 };
 
 enum cchc_delivery_state {
@@ -162,6 +164,13 @@ void cchc_store_each_digest(struct cchc_txn *txn, uint32_t unit, uint64_t after,
 			    void *data);
 bool cchc_store_digest(struct cchc_txn *txn, uint32_t unit, cchc_day day,
 		       struct cchc_arena *arena, struct cchc_digest_text *digest);
+/* The unit's next day with a digest, after `day`. False when there is none. */
+bool cchc_store_digest_after(struct cchc_txn *txn, uint32_t unit, cchc_day day,
+			     cchc_day *next);
+
+/* When the unit's agent was heard last, wall clock, as far as it was written down. 0:
+ * never. */
+int64_t cchc_store_heard(struct cchc_txn *txn, uint32_t unit);
 
 /* Since when a class has a step: steps already past when their rule was recorded do not
  * fire. 0: never recorded. */

@@ -270,8 +270,10 @@ static void apply_own(struct cchc_txn *txn, struct cchc_entry *entry,
 		cchc_handings_apply(txn, entry, arena, outcome);
 	else if (entry->kind == CCHC_ENTRY_SAY)
 		cchc_saying_apply(txn, entry, arena, outcome);
-	else
+	else if (entry->kind == CCHC_ENTRY_STEPS)
 		cchc_steps_apply(txn, entry, outcome);
+	else
+		cchc_heard_apply(txn, entry, outcome);
 	if (outcome->applied == CCHC_APPLIED)
 		write_journal(txn, entry, arena);
 }
@@ -297,6 +299,7 @@ static void apply_kind(struct cchc_txn *txn, struct cchc_entry *entry,
 	case CCHC_ENTRY_HAND:
 	case CCHC_ENTRY_SAY:
 	case CCHC_ENTRY_STEPS:
+	case CCHC_ENTRY_HEARD:
 		apply_own(txn, entry, arena, outcome);
 		return;
 	}

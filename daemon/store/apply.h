@@ -75,7 +75,8 @@ struct cchc_outcome {
  *    the report came.
  *  - FIRE re-checks each firing: no alert has the key, and STEP: the task runs, has this
  *    unit as its lead and this due version, the moment lies after its fired_ms and not
- *    after the entry's clock. Those that do not hold are left out of what is journalled;
+ *    after the entry's clock. Those that do not hold, and with a line in the log those of
+ *    a task that cannot be read, are left out of what is journalled;
  *    with none left it is REPEATED and writes nothing. A task's fired_ms becomes the
  *    latest moment. What is superseded ends at once and is told to nobody. Without any
  *    firing it says how late it is, and is written.
@@ -83,6 +84,8 @@ struct cchc_outcome {
  *    silence that there is not, a silence without a future: REFUSED.
  *  - STEPS: a step not there before is since the entry's clock; one no longer there is
  *    forgotten. REPEATED when they are those there are.
+ *  - HEARD: the newest entry about a unit counts, whatever the clock said before.
+ *    REPEATED when all is known.
  *
  * Failures stay in txn->rc, and then *outcome means nothing. INVALID: an entry that no
  * daemon writes (a row twice, an id given twice, a form's revision with another text, a

@@ -5,6 +5,7 @@
  * entry, so that what the journal says is what happened. */
 #include <string.h>
 
+#include "base/log.h"
 #include "store/tables.h"
 
 /* The outcome's alerts, in room for as many as can be. */
@@ -31,15 +32,23 @@ static void give(struct cchc_outcome *outcome, const struct touched *touched)
 
 /* ---- the end ---- */
 
+/* What was handed again had no answer the first time: also where it failed since. */
+static bool may_have_heard(const struct cchc_delivery *delivery)
+{
+	return delivery->state == CCHC_DELIVERY_HANDED ||
+	       delivery->state == CCHC_DELIVERY_CONFIRMED ||
+	       (delivery->state == CCHC_DELIVERY_OWED && delivery->again > 0);
+}
+
 static void end_delivery(struct cchc_delivery *delivery, int64_t clock_ms)
 {
+	if (delivery->tells_end && may_have_heard(delivery)) {
+		delivery->end_state = CCHC_DELIVERY_OWED;
+		delivery->at_ms = clock_ms;
+	}
 	if (delivery->state == CCHC_DELIVERY_OWED) {
 		delivery->state = CCHC_DELIVERY_DROPPED;
 		delivery->why = "over before it was told";
-		delivery->at_ms = clock_ms;
-	} else if (delivery->tells_end && (delivery->state == CCHC_DELIVERY_HANDED ||
-					   delivery->state == CCHC_DELIVERY_CONFIRMED)) {
-		delivery->end_state = CCHC_DELIVERY_OWED;
 		delivery->at_ms = clock_ms;
 	}
 }
@@ -123,13 +132,21 @@ static bool is_sound(const struct cchc_firing *firing)
 	return false;
 }
 
+/* One task that cannot be read must not hold back what is due of the others. */
 static bool step_holds(struct cchc_txn *txn, const struct cchc_entry *entry,
 		       const struct cchc_firing *firing, struct cchc_arena *arena)
 {
 	struct cchc_task task;
+	bool unreadable;
+	bool found = cchc_tasks_find(txn, firing->task, arena, &task, &unreadable);
 
-	return cchc_store_task(txn, firing->task, arena, &task) &&
-	       cchc_task_runs(&task) && task.due_version == firing->version &&
+	if (unreadable)
+		cchc_log(CCHC_LOG_ERROR,
+			 "task unreadable: its alert is left out task=\"%s\" no=%llu "
+			 "step=%s",
+			 cchc_text_given(firing->task_id),
+			 (unsigned long long)firing->task, cchc_text_given(firing->step));
+	return found && cchc_task_runs(&task) && task.due_version == firing->version &&
 	       task.lead == firing->unit && firing->moment_ms > task.fired_ms &&
 	       firing->moment_ms <= entry->clock_ms;
 }
@@ -196,7 +213,7 @@ static void raise_alert(struct cchc_txn *txn, const struct cchc_entry *entry,
 	if (txn->rc)
 		return;
 	cchc_alerts_add(txn, alert, arena);
-	if (firing->kind == CCHC_ALERT_DIGEST)
+	if (firing->kind == CCHC_ALERT_DIGEST && !firing->superseded)
 		cchc_digest_keep(txn, firing, entry->number, arena);
 }
 

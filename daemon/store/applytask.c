@@ -149,6 +149,20 @@ static void refuse(struct cchc_txn *txn, struct cchc_entry *entry,
 	cchc_refusals_keep(txn, entry);
 }
 
+/* A unit owes one report of a form for a period, whatever the duty's id: one under
+ * another id is the same, and so refused. */
+static bool find_before(struct cchc_txn *txn, const struct cchc_deed *deed,
+			struct cchc_arena *arena, struct cchc_task *before)
+{
+	struct cchc_period period;
+
+	if (cchc_store_task_by_id(txn, deed->id, arena, before))
+		return true;
+	return deed->kind == CCHC_DEED_ADD && deed->is_duty &&
+	       cchc_period_from_code(deed->period, &period) &&
+	       cchc_store_duty(txn, deed->lead, deed->form, period, arena, before);
+}
+
 static void do_deed(struct cchc_txn *txn, struct cchc_entry *entry,
 		    struct cchc_deed *deed, struct cchc_arena *arena,
 		    struct cchc_outcome *outcome)
@@ -156,7 +170,7 @@ static void do_deed(struct cchc_txn *txn, struct cchc_entry *entry,
 	struct cchc_refusal *refusal = &outcome->refusal;
 	struct cchc_task before;
 	struct cchc_task after;
-	bool known = cchc_store_task_by_id(txn, deed->id, arena, &before);
+	bool known = find_before(txn, deed, arena, &before);
 	enum cchc_applied applied;
 
 	complete_duty(txn, entry, known ? &before : NULL, deed, arena);

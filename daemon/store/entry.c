@@ -139,6 +139,7 @@ static void put_body(struct cchc_out *out, const struct cchc_entry *entry)
 	case CCHC_ENTRY_HAND:
 	case CCHC_ENTRY_SAY:
 	case CCHC_ENTRY_STEPS:
+	case CCHC_ENTRY_HEARD:
 		cchc_entrytask_put(out, entry);
 		return;
 	}
@@ -292,6 +293,7 @@ static void take_body(struct cchc_taker *t, struct cchc_entry *entry)
 	case CCHC_ENTRY_HAND:
 	case CCHC_ENTRY_SAY:
 	case CCHC_ENTRY_STEPS:
+	case CCHC_ENTRY_HEARD:
 		cchc_entrytask_take(t, entry);
 		return;
 	}

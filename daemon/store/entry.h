@@ -31,6 +31,8 @@ enum cchc_entry_kind {
 	CCHC_ENTRY_HAND = 10,  /* alerts were handed, confirmed, dropped; or ended */
 	CCHC_ENTRY_SAY = 11,   /* a person took note of an alert, or silenced some */
 	CCHC_ENTRY_STEPS = 12, /* the steps that classes have from now on */
+	CCHC_ENTRY_HEARD = 13, /* when units' agents were heard last: now and then, so
+				* that it is known after a restart */
 };
 
 enum { CCHC_NAME_MAX = 64, CCHC_HEADER_TEXT_MAX = 400 };
@@ -53,6 +55,13 @@ struct cchc_entry_unit { /* UNITS */
 struct cchc_entry_step { /* STEPS */
 	const char *class_name;
 	const char *step;
+	int32_t days; /* from the due date, and at which minute of the day */
+	uint32_t minute;
+};
+
+struct cchc_entry_heard { /* HEARD */
+	uint32_t unit;
+	int64_t at_ms; /* wall clock */
 };
 
 struct cchc_deed;
@@ -103,6 +112,8 @@ struct cchc_entry {
 	const struct cchc_saying *saying;    /* SAY */
 	const struct cchc_entry_step *steps; /* STEPS: all there are */
 	size_t n_steps;
+	const struct cchc_entry_heard *heard; /* HEARD */
+	size_t n_heard;
 };
 
 /* Encodes what the kind uses into a buffer of at least cchc_entry_room(entry) bytes;

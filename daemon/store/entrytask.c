@@ -6,7 +6,8 @@
  *	FIRE	firings, each with its deliveries
  *	HAND	varint alert, place of the delivery, state << 1 | of_end; text why
  *	SAY	the saying
- *	STEPS	class and step, texts */
+ *	STEPS	class and step, texts; zigzag days, varint minute
+ *	HEARD	varint unit, zigzag when */
 #include "store/entrytask.h"
 
 #include "core/task.h"
@@ -22,7 +23,10 @@ enum {
 	HANDING_ROOM = 16,
 	HANDING_LEAST = 4,
 	SAYING_ROOM = 64,
-	STEP_LEAST = 2,
+	STEP_ROOM = 20,
+	STEP_LEAST = 4,
+	HEARD_ROOM = 15,
+	HEARD_LEAST = 2,
 };
 
 /* ---- how much room ---- */
@@ -64,9 +68,9 @@ size_t cchc_entrytask_room(const struct cchc_entry *entry)
 	for (size_t i = 0; i < entry->n_handings; i++)
 		room += HANDING_ROOM + cchc_text_room(entry->handing[i].why);
 	for (size_t i = 0; i < entry->n_steps; i++)
-		room += cchc_text_room(entry->steps[i].class_name) +
+		room += STEP_ROOM + cchc_text_room(entry->steps[i].class_name) +
 			cchc_text_room(entry->steps[i].step);
-	return room;
+	return room + entry->n_heard * HEARD_ROOM;
 }
 
 /* ---- into bytes ---- */
@@ -157,6 +161,17 @@ static void put_steps(struct cchc_out *out, const struct cchc_entry *entry)
 	for (size_t i = 0; i < entry->n_steps; i++) {
 		cchc_out_text(out, entry->steps[i].class_name);
 		cchc_out_text(out, entry->steps[i].step);
+		cchc_out_zigzag(out, entry->steps[i].days);
+		cchc_out_varint(out, entry->steps[i].minute);
+	}
+}
+
+static void put_heard(struct cchc_out *out, const struct cchc_entry *entry)
+{
+	cchc_out_varint(out, entry->n_heard);
+	for (size_t i = 0; i < entry->n_heard; i++) {
+		cchc_out_varint(out, entry->heard[i].unit);
+		cchc_out_zigzag(out, entry->heard[i].at_ms);
 	}
 }
 
@@ -176,6 +191,8 @@ void cchc_entrytask_put(struct cchc_out *out, const struct cchc_entry *entry)
 		put_saying(out, entry->saying);
 	} else if (entry->kind == CCHC_ENTRY_STEPS) {
 		put_steps(out, entry);
+	} else if (entry->kind == CCHC_ENTRY_HEARD) {
+		put_heard(out, entry);
 	}
 }
 
@@ -336,9 +353,24 @@ static void take_steps(struct cchc_taker *t, struct cchc_entry *entry)
 	for (size_t i = 0; i < n && cchc_taker_is_sound(t); i++) {
 		steps[i].class_name = cchc_take_text(t);
 		steps[i].step = cchc_take_text(t);
+		steps[i].days = cchc_take_day(t);
+		steps[i].minute = take_u32(t);
 	}
 	entry->steps = steps;
 	entry->n_steps = n;
+}
+
+static void take_heard(struct cchc_taker *t, struct cchc_entry *entry)
+{
+	size_t n = cchc_take_count(t, HEARD_LEAST);
+	struct cchc_entry_heard *heard = cchc_take_memory(t, n, sizeof(*heard));
+
+	for (size_t i = 0; i < n && cchc_taker_is_sound(t); i++) {
+		heard[i].unit = take_u32(t);
+		heard[i].at_ms = cchc_in_zigzag(&t->in);
+	}
+	entry->heard = heard;
+	entry->n_heard = n;
 }
 
 void cchc_entrytask_take(struct cchc_taker *t, struct cchc_entry *entry)
@@ -353,4 +385,6 @@ void cchc_entrytask_take(struct cchc_taker *t, struct cchc_entry *entry)
 		take_saying(t, entry);
 	else if (entry->kind == CCHC_ENTRY_STEPS)
 		take_steps(t, entry);
+	else if (entry->kind == CCHC_ENTRY_HEARD)
+		take_heard(t, entry);
 }

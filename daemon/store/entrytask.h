@@ -5,7 +5,7 @@
 #include "store/taker.h"
 
 /* What is in entries about tasks and alerts: the part of entry.c for the kinds DEED
- * (without its refusals), FIRE, HAND, SAY and STEPS. */
+ * (without its refusals), FIRE, HAND, SAY, STEPS and HEARD. */
 
 /* Most bytes; those of other kinds need a few too. */
 size_t cchc_entrytask_room(const struct cchc_entry *entry);

@@ -94,6 +94,20 @@ struct cchc_key cchc_key_unit(const char *code, cchc_day valid_from)
 	return end(&key, &out);
 }
 
+bool cchc_key_read_unit(const uint8_t *bytes, size_t len, const char **code,
+			cchc_day *valid_from)
+{
+	const uint8_t *nul = memchr(bytes, '\0', len);
+	struct cchc_in in;
+
+	if (!nul)
+		return false;
+	*code = (const char *)bytes;
+	cchc_in_init(&in, nul + 1, len - (size_t)(nul + 1 - bytes));
+	*valid_from = day_of_sortable(cchc_in_be32(&in));
+	return ends(&in);
+}
+
 struct cchc_key cchc_key_form(uint16_t form, uint32_t revision)
 {
 	struct cchc_key key;
@@ -265,6 +279,11 @@ struct cchc_key cchc_key_concern(uint32_t unit, uint64_t journal, uint64_t task)
 	return end(&key, &out);
 }
 
+struct cchc_key cchc_key_concerns(uint32_t unit)
+{
+	return cchc_key_cells_under(unit, 0, 0);
+}
+
 bool cchc_key_read_concern(const uint8_t *bytes, size_t len, uint32_t *unit,
 			   uint64_t *journal, uint64_t *task)
 {
@@ -287,6 +306,18 @@ struct cchc_key cchc_key_digest(uint32_t unit, cchc_day day)
 	cchc_out_be32(&out, unit);
 	cchc_out_be32(&out, sortable_day(day));
 	return end(&key, &out);
+}
+
+bool cchc_key_read_digest(const uint8_t *bytes, size_t len, uint32_t *unit, cchc_day *day)
+{
+	struct cchc_in in;
+
+	cchc_in_init(&in, bytes, len);
+	if (cchc_in_u8(&in) != BY_DAY)
+		return false;
+	*unit = cchc_in_be32(&in);
+	*day = day_of_sortable(cchc_in_be32(&in));
+	return ends(&in);
 }
 
 struct cchc_key cchc_key_digest_came(uint32_t unit, uint64_t journal, cchc_day day)

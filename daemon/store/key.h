@@ -29,6 +29,9 @@ bool cchc_key_read_year(const uint8_t *bytes, size_t len, uint16_t *year);
 /* units: a code shorter than CCHC_UNIT_CODE, and the day from which it has that meaning.
  */
 struct cchc_key cchc_key_unit(const char *code, cchc_day valid_from);
+/* *code is lent from the bytes. */
+bool cchc_key_read_unit(const uint8_t *bytes, size_t len, const char **code,
+			cchc_day *valid_from);
 
 /* forms */
 struct cchc_key cchc_key_form(uint16_t form, uint32_t revision);
@@ -71,11 +74,14 @@ struct cchc_key cchc_key_text(const char *text);
 
 /* concerns */
 struct cchc_key cchc_key_concern(uint32_t unit, uint64_t journal, uint64_t task);
+struct cchc_key cchc_key_concerns(uint32_t unit); /* prefix */
 bool cchc_key_read_concern(const uint8_t *bytes, size_t len, uint32_t *unit,
 			   uint64_t *journal, uint64_t *task);
 
 /* digests: first those by unit and day, then an index in the order they came */
 struct cchc_key cchc_key_digest(uint32_t unit, cchc_day day);
+bool cchc_key_read_digest(const uint8_t *bytes, size_t len, uint32_t *unit,
+			  cchc_day *day);
 struct cchc_key cchc_key_digest_came(uint32_t unit, uint64_t journal, cchc_day day);
 bool cchc_key_read_digest_came(const uint8_t *bytes, size_t len, uint32_t *unit,
 			       uint64_t *journal, cchc_day *day);

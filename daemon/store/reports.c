@@ -137,8 +137,6 @@ static bool follow_rows(struct cchc_report_head *head, const struct cchc_entry *
 	for (size_t i = 0; i < entry->n_cells && head->n_refused_rows; i++)
 		changed |= drop_row(head, entry->cell[i].row);
 	for (size_t i = 0; i < entry->n_refusals; i++) {
-		if (!entry->refused_row[i])
-			continue;
 		add_row(head, entry->refused_row[i], entry->number);
 		changed = true;
 	}

@@ -1,6 +1,8 @@
 /* sayings.c - what people say to alerts: that they took note, or that some are to be
  * silent for a while. A silence's number is that of its entry; one that is taken back is
- * gone, one that is over stays, for those who ask. */
+ * gone, one that is over stays for a while, for those who ask. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -11,7 +13,10 @@
 enum {
 	SILENCE_ROOM = 64, /* without its texts */
 	READ_MEMORY = 64 * 1024,
+	FORGOTTEN = 64, /* by one entry */
 };
+
+static const int64_t KEPT_MS = 90 * INT64_C(86400000); /* what is over */
 
 /* ---- silences ---- */
 
@@ -93,7 +98,38 @@ static void on_other(void *data, const struct cchc_silence *silence)
 	cchc_arena_reset(&same->arena);
 }
 
-/* Those that are over stay: what is read does not grow with their number. */
+/* The first that was over before; 0: none was. */
+static uint64_t find_over(struct cchc_txn *txn, int64_t before_ms)
+{
+	struct cchc_silence silence = {.no = 0};
+	struct cchc_arena arena;
+	struct cchc_walk walk;
+	uint64_t no = 0;
+
+	cchc_arena_init(&arena, READ_MEMORY);
+	cchc_walk_from(&walk, txn, CCHC_TABLE_SILENCES, NULL, 0);
+	for (; walk.found && no == 0 && !txn->rc; cchc_walk_next(&walk)) {
+		if (read_silence(&walk, &arena, &silence) && silence.until_ms < before_ms)
+			no = silence.no;
+		cchc_arena_reset(&arena);
+	}
+	cchc_walk_end(&walk);
+	cchc_arena_fini(&arena);
+	return no;
+}
+
+/* A walk must not see its table change: one is found, the walk ends, it goes. */
+static void forget_over(struct cchc_txn *txn, int64_t before_ms)
+{
+	uint64_t no;
+
+	for (int i = 0; i < FORGOTTEN && (no = find_over(txn, before_ms)) != 0; i++) {
+		struct cchc_key key = cchc_key_number(no);
+
+		cchc_table_delete(txn, CCHC_TABLE_SILENCES, &key);
+	}
+}
+
 static bool is_said(struct cchc_txn *txn, const struct cchc_silence *silence)
 {
 	struct comparison same = {.with = silence};
@@ -161,10 +197,19 @@ static void begin_silence(struct cchc_txn *txn, const struct cchc_entry *entry,
 		refuse(outcome, CCHC_RULE_BAD_DATE, "until");
 		return;
 	}
-	if (is_said(txn, &silence))
+	if (is_said(txn, &silence)) {
 		outcome->applied = CCHC_REPEATED;
-	else
-		put_silence(txn, &silence, arena);
+		return;
+	}
+	forget_over(txn, entry->clock_ms - KEPT_MS);
+	put_silence(txn, &silence, arena);
+}
+
+static void refuse_silence(struct cchc_outcome *outcome, uint64_t silence)
+{
+	refuse(outcome, CCHC_RULE_NO_SILENCE, "silence");
+	(void)snprintf(outcome->refusal.value, sizeof(outcome->refusal.value), "%" PRIu64,
+		       silence);
 }
 
 static void end_silence(struct cchc_txn *txn, const struct cchc_entry *entry,
@@ -177,7 +222,7 @@ static void end_silence(struct cchc_txn *txn, const struct cchc_entry *entry,
 	if (cchc_table_get(txn, CCHC_TABLE_SILENCES, &key, &value, &len))
 		cchc_table_delete(txn, CCHC_TABLE_SILENCES, &key);
 	else
-		refuse(outcome, CCHC_RULE_NO_ALERT, "silence");
+		refuse_silence(outcome, entry->saying->silence);
 }
 
 void cchc_saying_apply(struct cchc_txn *txn, const struct cchc_entry *entry,

@@ -1,4 +1,5 @@
-/* steps.c - since when each class of tasks has each of its steps. */
+/* steps.c - since when each class of tasks has each of its steps. One that is counted to
+ * another day or minute is another step, though it kept its name. */
 #include <string.h>
 
 #include "store/tables.h"
@@ -41,19 +42,47 @@ static bool forget_first(struct cchc_txn *txn, const struct cchc_entry *entry)
 	return key.len && !txn->rc;
 }
 
+/* A step as its record has it. */
+struct known {
+	int64_t since_ms;
+	int64_t days;
+	uint64_t minute;
+};
+
+static bool find_step(struct cchc_txn *txn, const struct cchc_key *key,
+		      struct known *known)
+{
+	const void *value;
+	struct cchc_in in;
+	size_t len;
+
+	if (!cchc_table_get(txn, CCHC_TABLE_STEPS, key, &value, &len))
+		return false;
+	cchc_in_init(&in, value, len);
+	known->since_ms = cchc_in_zigzag(&in);
+	known->days = cchc_in_zigzag(&in);
+	known->minute = cchc_in_varint(&in);
+	if (!in.failed && cchc_in_left(&in) == 0)
+		return true;
+	cchc_txn_fail(txn, CCHC_CORRUPT);
+	return false;
+}
+
 static bool add_step(struct cchc_txn *txn, const struct cchc_entry *entry,
 		     const struct cchc_entry_step *step)
 {
 	struct cchc_key key = cchc_key_step(step->class_name, step->step);
-	const void *value;
-	uint8_t bytes[10];
+	struct known known;
+	uint8_t bytes[30];
 	struct cchc_out out;
-	size_t len;
 
-	if (cchc_table_get(txn, CCHC_TABLE_STEPS, &key, &value, &len))
+	if (find_step(txn, &key, &known) && known.days == step->days &&
+	    known.minute == step->minute)
 		return false;
 	cchc_out_init(&out, bytes, sizeof(bytes));
 	cchc_out_zigzag(&out, entry->clock_ms);
+	cchc_out_zigzag(&out, step->days);
+	cchc_out_varint(&out, step->minute);
 	cchc_table_put(txn, CCHC_TABLE_STEPS, &key, bytes, cchc_out_len(&out));
 	return true;
 }
@@ -81,20 +110,10 @@ int64_t cchc_store_step_since(struct cchc_txn *txn, const char *class_name,
 {
 	struct cchc_entry_step of = {.class_name = class_name, .step = step};
 	struct cchc_key key;
-	const void *value;
-	struct cchc_in in;
-	int64_t since;
-	size_t len;
+	struct known known;
 
 	if (!is_sound(&of))
 		return 0;
 	key = cchc_key_step(class_name, step);
-	if (!cchc_table_get(txn, CCHC_TABLE_STEPS, &key, &value, &len))
-		return 0;
-	cchc_in_init(&in, value, len);
-	since = cchc_in_zigzag(&in);
-	if (!in.failed && cchc_in_left(&in) == 0)
-		return since;
-	cchc_txn_fail(txn, CCHC_CORRUPT);
-	return 0;
+	return find_step(txn, &key, &known) ? known.since_ms : 0;
 }

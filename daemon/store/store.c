@@ -8,10 +8,10 @@
 
 /* In the order of enum cchc_table. */
 static const char *const table_names[CCHC_TABLES] = {
-	"meta",     "units",       "forms",      "figures",  "reports",
-	"journal",  "marks",       "refusals",   "tasks",    "task_ids",
-	"concerns", "duties",      "task_lines", "alerts",   "alert_keys",
-	"pending",  "task_alerts", "digests",    "silences", "steps",
+	"meta",       "units",    "forms",      "figures",  "reports",     "journal",
+	"marks",      "refusals", "tasks",      "task_ids", "concerns",    "duties",
+	"task_lines", "alerts",   "alert_keys", "pending",  "task_alerts", "digests",
+	"silences",   "steps",    "heard",
 };
 
 enum { META_BYTES = 4 + 16 + 8 };

@@ -57,6 +57,13 @@ void cchc_store_touch(struct cchc_txn *txn);
 /* ids; 0: none given yet */
 uint32_t cchc_store_unit_id(struct cchc_txn *txn, const char *code, cchc_day valid_from);
 uint32_t cchc_store_next_unit_id(struct cchc_txn *txn);
+/* Every unit that ever got an id, by code and day. What it answers besides CCHC_OK ends
+ * the walk and becomes txn->rc. */
+typedef enum cchc_rc cchc_store_on_unit(void *data, uint32_t id, const char *code,
+					cchc_day valid_from);
+void cchc_store_each_unit(struct cchc_txn *txn, cchc_store_on_unit *on_unit, void *data);
+/* True if it has figures, reports or tasks. */
+bool cchc_store_unit_is_used(struct cchc_txn *txn, uint32_t id);
 uint16_t cchc_store_form_id(struct cchc_txn *txn, const char *name);
 uint16_t cchc_store_next_form_id(struct cchc_txn *txn);
 
@@ -130,7 +137,8 @@ struct cchc_report_head {
 	uint32_t cells;   /* accepted */
 	uint32_t refused; /* refused */
 	char doc_number[128];
-	struct cchc_refused_row refused_row[64]; /* last try was refused; newest kept */
+	struct cchc_refused_row refused_row[64]; /* last try was refused; newest kept;
+						  * row 0: rows that the form has not */
 	uint32_t n_refused_rows;
 };
 bool cchc_store_report(struct cchc_txn *txn, uint32_t unit, uint16_t form,

@@ -31,6 +31,7 @@ enum cchc_table {
 	CCHC_TABLE_DIGESTS,
 	CCHC_TABLE_SILENCES,
 	CCHC_TABLE_STEPS,
+	CCHC_TABLE_HEARD,
 	CCHC_TABLES,
 };
 
@@ -97,6 +98,10 @@ size_t cchc_refusals_forget(struct cchc_txn *txn, uint32_t unit, uint64_t epoch,
 
 /* tasks.c */
 uint64_t cchc_tasks_next_no(struct cchc_txn *txn);
+/* As cchc_store_task, but a record that is there and cannot be read fails nothing else:
+ * *unreadable is true then. */
+bool cchc_tasks_find(struct cchc_txn *txn, uint64_t no, struct cchc_arena *arena,
+		     struct cchc_task *task, bool *unreadable);
 /* The record alone. */
 void cchc_tasks_put(struct cchc_txn *txn, const struct cchc_task *task,
 		    struct cchc_arena *arena);
@@ -146,6 +151,10 @@ void cchc_saying_apply(struct cchc_txn *txn, const struct cchc_entry *entry,
 
 /* steps.c: REPEATED when they are those there are. */
 void cchc_steps_apply(struct cchc_txn *txn, const struct cchc_entry *entry,
+		      struct cchc_outcome *outcome);
+
+/* heard.c: INVALID where no unit is named. REPEATED when all is known. */
+void cchc_heard_apply(struct cchc_txn *txn, const struct cchc_entry *entry,
 		      struct cchc_outcome *outcome);
 
 /* digests.c: keeps what a digest says. */

@@ -16,6 +16,9 @@ bool cchc_store_duty(struct cchc_txn *txn, uint32_t unit, uint16_t form,
 		     struct cchc_period period, struct cchc_arena *arena,
 		     struct cchc_task *task);
 
+bool cchc_store_has_duty(struct cchc_txn *txn, uint32_t unit, uint16_t form,
+			 struct cchc_period period);
+
 /* Answers false to stop. */
 typedef bool cchc_store_on_task(void *data, const struct cchc_task *task);
 /* Every task, by number; the arena is reset before each. */
@@ -23,7 +26,8 @@ void cchc_store_each_task(struct cchc_txn *txn, struct cchc_arena *arena,
 			  cchc_store_on_task *on_task, void *data);
 
 /* What the downward channel carries: tasks that concern a unit and changed after the
- * journal number `after`, by that number. */
+ * journal number `after`, by that number. One that cannot be read is passed over, with a
+ * line in the log. */
 enum cchc_concern { CCHC_CONCERN_LEAD = 1, CCHC_CONCERN_CO = 2, CCHC_CONCERN_GONE = 3 };
 typedef bool cchc_store_on_concern(void *data, uint64_t journal,
 				   enum cchc_concern concern,

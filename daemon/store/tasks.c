@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/log.h"
 #include "store/tables.h"
 #include "store/taker.h"
 
@@ -304,6 +305,18 @@ bool cchc_store_task(struct cchc_txn *txn, uint64_t no, struct cchc_arena *arena
 	return read_record(txn, value, len, arena, task);
 }
 
+bool cchc_tasks_find(struct cchc_txn *txn, uint64_t no, struct cchc_arena *arena,
+		     struct cchc_task *task, bool *unreadable)
+{
+	bool was_sound = txn->rc == CCHC_OK;
+	bool found = cchc_store_task(txn, no, arena, task);
+
+	*unreadable = was_sound && txn->rc == CCHC_CORRUPT;
+	if (*unreadable)
+		txn->rc = CCHC_OK; /* where LMDB itself is broken the next call says so */
+	return found;
+}
+
 static bool find_task(struct cchc_txn *txn, enum cchc_table table,
 		      const struct cchc_key *key, struct cchc_arena *arena,
 		      struct cchc_task *task)
@@ -338,6 +351,15 @@ bool cchc_store_duty(struct cchc_txn *txn, uint32_t unit, uint16_t form,
 	return find_task(txn, CCHC_TABLE_DUTIES, &key, arena, task);
 }
 
+bool cchc_store_has_duty(struct cchc_txn *txn, uint32_t unit, uint16_t form,
+			 struct cchc_period period)
+{
+	struct cchc_key key = cchc_key_report(unit, form, period);
+	uint64_t no;
+
+	return cchc_table_get_number(txn, CCHC_TABLE_DUTIES, &key, &no);
+}
+
 void cchc_store_each_task(struct cchc_txn *txn, struct cchc_arena *arena,
 			  cchc_store_on_task *on_task, void *data)
 {
@@ -367,17 +389,23 @@ static enum cchc_concern concern_of(const struct cchc_task *task, uint32_t unit)
 }
 
 /* An entry that the task's last change did not move is of a unit that it concerned no
- * longer; where the task came back, there is a newer one. */
+ * longer; where the task came back, there is a newer one. One that cannot be read must
+ * not cut the unit off from all others. */
 static bool tell_concern(struct cchc_txn *txn, uint32_t unit, uint64_t journal,
 			 uint64_t no, struct cchc_arena *arena,
 			 cchc_store_on_concern *on_concern, void *data)
 {
 	enum cchc_concern concern;
 	struct cchc_task task;
+	bool unreadable;
 
-	if (!cchc_store_task(txn, no, arena, &task)) {
-		cchc_txn_fail(txn, CCHC_CORRUPT);
-		return false;
+	if (!cchc_tasks_find(txn, no, arena, &task, &unreadable)) {
+		if (unreadable)
+			cchc_log(CCHC_LOG_ERROR, "task unreadable no=%llu unit=%u",
+				 (unsigned long long)no, unit);
+		else
+			cchc_txn_fail(txn, CCHC_CORRUPT);
+		return unreadable;
 	}
 	concern = concern_of(&task, unit);
 	if (concern != CCHC_CONCERN_GONE && journal != task.journal)

@@ -5,21 +5,26 @@
 
 static const char last_id[] = "last unit id";
 
-static bool read_id(struct cchc_txn *txn, enum cchc_table table,
-		    const struct cchc_key *key, uint32_t *id)
+static bool take_id(struct cchc_txn *txn, const void *value, size_t len, uint32_t *id)
 {
-	const void *value;
-	size_t len;
 	struct cchc_in in;
 
-	if (!cchc_table_get(txn, table, key, &value, &len))
-		return false;
 	cchc_in_init(&in, value, len);
 	*id = cchc_in_be32(&in);
 	if (!in.failed && cchc_in_left(&in) == 0)
 		return true;
 	cchc_txn_fail(txn, CCHC_CORRUPT);
 	return false;
+}
+
+static bool read_id(struct cchc_txn *txn, enum cchc_table table,
+		    const struct cchc_key *key, uint32_t *id)
+{
+	const void *value;
+	size_t len;
+
+	return cchc_table_get(txn, table, key, &value, &len) &&
+	       take_id(txn, value, len, id);
 }
 
 static void write_id(struct cchc_txn *txn, enum cchc_table table,
@@ -55,6 +60,46 @@ static uint32_t last_given(struct cchc_txn *txn)
 uint32_t cchc_store_next_unit_id(struct cchc_txn *txn)
 {
 	return last_given(txn) + 1;
+}
+
+void cchc_store_each_unit(struct cchc_txn *txn, cchc_store_on_unit *on_unit, void *data)
+{
+	struct cchc_walk walk;
+	const char *code;
+	cchc_day from;
+	uint32_t id;
+
+	cchc_walk_from(&walk, txn, CCHC_TABLE_UNITS, NULL, 0);
+	for (; walk.found && !txn->rc; cchc_walk_next(&walk)) {
+		if (!cchc_key_read_unit(walk.key, walk.key_len, &code, &from))
+			cchc_txn_fail(txn, CCHC_CORRUPT);
+		else if (take_id(txn, walk.value, walk.len, &id))
+			cchc_txn_fail(txn, on_unit(data, id, code, from));
+	}
+	cchc_walk_end(&walk);
+}
+
+static bool has_some(struct cchc_txn *txn, enum cchc_table table,
+		     const struct cchc_key *prefix)
+{
+	struct cchc_walk walk;
+	bool found;
+
+	cchc_table_walk(&walk, txn, table, prefix);
+	found = walk.found;
+	cchc_walk_end(&walk);
+	return found;
+}
+
+bool cchc_store_unit_is_used(struct cchc_txn *txn, uint32_t id)
+{
+	struct cchc_key figures = cchc_key_cells_under(id, 0, 0);
+	struct cchc_key reports = cchc_key_reports(id);
+	struct cchc_key concerns = cchc_key_concerns(id);
+
+	return has_some(txn, CCHC_TABLE_FIGURES, &figures) ||
+	       has_some(txn, CCHC_TABLE_REPORTS, &reports) ||
+	       has_some(txn, CCHC_TABLE_CONCERNS, &concerns);
 }
 
 static void apply_unit(struct cchc_txn *txn, const struct cchc_entry_unit *unit,

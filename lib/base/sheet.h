@@ -17,6 +17,7 @@ struct cchc_sheet_row {
 
 struct cchc_sheet {
 	const char *file; /* name for messages */
+	char separator;   /* of cells, in a text; 0: there is none */
 	size_t n;
 	struct cchc_sheet_row *row;
 };

@@ -27,6 +27,7 @@ struct mark { /* what was seen of a row of the form */
 struct reader {
 	const struct cchc_form *form;
 	bool collects;
+	bool commas; /* part the cells, as they part decimals */
 	struct cchc_arena *arena;
 	struct cchc_filled *filled;
 	size_t room; /* in filled->cell */
@@ -53,7 +54,7 @@ struct line { /* of the table, taken apart */
 
 struct answer { /* which row of the form a line means */
 	const struct cchc_row *row;
-	enum cchc_rule rule; /* why there is none */
+	enum cchc_rule rule; /* why it is not that one, or there is none */
 	const char *expected;
 	bool continues; /* the row above */
 };
@@ -148,6 +149,11 @@ static struct cchc_filled_cell *add_cell(struct reader *r, const struct line *li
 	return cell;
 }
 
+static struct answer none(enum cchc_rule rule, const char *expected)
+{
+	return (struct answer){.rule = rule, .expected = expected};
+}
+
 /* The code as written, with the part where it is known. */
 static const char *written_code(struct reader *r, const struct line *line)
 {
@@ -183,15 +189,24 @@ static void fill_refusal(struct cchc_filled_cell *cell, enum cchc_rule rule,
 		       strlen(expected));
 }
 
-static void refuse(struct reader *r, const struct line *line, enum cchc_rule rule,
-		   const char *expected)
+static void refuse(struct reader *r, const struct line *line, const struct answer *why)
 {
 	struct cchc_filled_cell *cell = add_cell(r, line);
 
 	if (!cell)
 		return;
+	cell->row = why->row;
 	cell->code = written_code(r, line);
-	fill_refusal(cell, rule, expected);
+	fill_refusal(cell, why->rule, why->expected);
+}
+
+/* "VIII", "Il": no part of this form, but the rows below are none of the part above. */
+static bool is_strange_heading(const struct line *line)
+{
+	size_t len = strspn(line->code, "ABCDEFGHIJKLMNOPQRSTUVWXYZivxl");
+
+	return line->blank && line->code[0] >= 'A' && line->code[0] <= 'Z' &&
+	       !line->code[len + strspn(line->code + len, ".) ")];
 }
 
 /* The part a heading line names. Where its number is of one part and its name of another
@@ -206,13 +221,11 @@ static bool find_heading(const struct reader *r, const struct line *line, size_t
 			*part = CCHC_NO_PART;
 		return true;
 	}
-	if (!*line->code)
-		*part = named;
-	else if (!*line->name)
-		*part = cchc_filled_part(&r->rows, line->code); /* merged cells */
-	else
+	if (line->number.is_number)
 		return false;
-	return *part != CCHC_NO_PART;
+	*part = *line->name ? named
+			    : cchc_filled_part(&r->rows, line->code); /* merged cells */
+	return *part != CCHC_NO_PART || is_strange_heading(line);
 }
 
 static bool take_heading(struct reader *r, const struct line *line)
@@ -223,14 +236,12 @@ static bool take_heading(struct reader *r, const struct line *line)
 		return false;
 	r->part = part;
 	r->last = NULL;
-	if (!line->blank)
-		refuse(r, line, CCHC_RULE_HEADING, "để trống");
-	return true;
-}
+	if (!line->blank) {
+		struct answer heading = none(CCHC_RULE_HEADING, "để trống");
 
-static struct answer none(enum cchc_rule rule, const char *expected)
-{
-	return (struct answer){.rule = rule, .expected = expected};
+		refuse(r, line, &heading);
+	}
+	return true;
 }
 
 static struct answer no_part(void)
@@ -275,7 +286,7 @@ static struct answer find_by_number(const struct reader *r, const struct line *l
 	if (!row)
 		return none(CCHC_RULE_UNKNOWN_ROW, "");
 	if (is_named_otherwise(r, row, line->name))
-		return none(CCHC_RULE_NAME_MISMATCH, row->name);
+		return (struct answer){row, CCHC_RULE_NAME_MISMATCH, row->name, false};
 	return (struct answer){.row = row};
 }
 
@@ -358,6 +369,27 @@ static void notice_name(const struct reader *r, struct cchc_filled_cell *cell,
 		cell->reading.notice = CCHC_NOTICE_NAME;
 }
 
+static void refuse_parted(struct reader *r, const struct line *line,
+			  const struct cchc_row *row)
+{
+	const char *after = cchc_sheet_cell(line->row, r->columns.value + 1);
+	struct cchc_filled_cell *cell = add_cell(r, line);
+	const char *whole =
+		cell ? cchc_arena_format(r->arena, "%s,%s", line->value, after) : NULL;
+
+	if (!whole) {
+		r->rc = CCHC_NOMEM;
+		return;
+	}
+	cell->row = row;
+	cell->code = row->full_code;
+	cell->text = whole;
+	fill_refusal(cell, CCHC_RULE_NOT_A_NUMBER,
+		     "dấu phẩy thập phân đã cắt số thành hai ô: đặt số trong "
+		     "ngoặc kép, như \"26,6\", hoặc lưu với dấu chấm phẩy");
+	mark_cell(r, cell);
+}
+
 static void take_value(struct reader *r, const struct line *line,
 		       const struct answer *answer)
 {
@@ -388,10 +420,12 @@ static void take_line(struct reader *r, const struct line *line)
 	struct answer answer =
 		*line->code ? find_by_number(r, line) : find_by_name(r, line);
 
-	if (answer.row)
+	if (answer.rule && !line->blank)
+		refuse(r, line, &answer);
+	else if (answer.row && r->commas && cchc_filled_is_parted(line->row, &r->columns))
+		refuse_parted(r, line, answer.row);
+	else if (answer.row && !answer.rule)
 		take_value(r, line, &answer);
-	else if (!line->blank)
-		refuse(r, line, answer.rule, answer.expected);
 	/* empty lines and page numbers stand between the halves of a name */
 	if (!answer.continues && (*line->name || !line->blank)) {
 		r->last = answer.row;
@@ -466,6 +500,15 @@ static void refuse_duplicate(struct cchc_filled_cell *cell)
 	fill_refusal(cell, CCHC_RULE_DUPLICATE, expected);
 }
 
+/* NULL: the cell is of no row for certain. */
+static const struct mark *mark_of(const struct reader *r,
+				  const struct cchc_filled_cell *cell)
+{
+	if (!cell->row || cell->reading.refusal.rule == CCHC_RULE_NAME_MISMATCH)
+		return NULL;
+	return &r->mark[cell->row->index];
+}
+
 /* What a row said twice with one figure is kept once; with two, nobody knows which. */
 static void settle_duplicates(struct reader *r)
 {
@@ -474,7 +517,7 @@ static void settle_duplicates(struct reader *r)
 
 	for (size_t i = 0; i < filled->n; i++) {
 		struct cchc_filled_cell *cell = &filled->cell[i];
-		const struct mark *mark = cell->row ? &r->mark[cell->row->index] : NULL;
+		const struct mark *mark = mark_of(r, cell);
 
 		if (mark)
 			name_other_line(mark, cell);
@@ -496,52 +539,13 @@ static void count_blanks(struct reader *r)
 		r->filled->blanks += r->mark[i].blank && !r->mark[i].given;
 }
 
-/* code,value without a header: two columns, and at least one full code of the form. */
-static bool is_bare_list(const struct cchc_form *form, const struct cchc_sheet *sheet)
-{
-	bool known = false;
-
-	for (size_t i = 0; i < sheet->n; i++) {
-		const struct cchc_sheet_row *row = &sheet->row[i];
-		struct cchc_filled_code code;
-
-		if (cchc_filled_head_row(row))
-			continue;
-		for (size_t c = 2; c < row->n; c++)
-			if (row->cell[c][0])
-				return false;
-		cchc_filled_code(form, cchc_sheet_cell(row, 0), &code);
-		known = known || (code.part != CCHC_NO_PART &&
-				  cchc_form_row_in_part(form, code.part, code.code));
-	}
-	return known;
-}
-
-/* A report whose figures came before is submitted by its head alone. */
-static bool is_head_alone(const struct cchc_sheet *sheet)
-{
-	size_t heads = 0;
-
-	for (size_t i = 0; i < sheet->n; i++) {
-		const struct cchc_sheet_row *row = &sheet->row[i];
-
-		if (cchc_filled_head_row(row))
-			heads++;
-		else if (cchc_sheet_cell(row, 0)[0] || cchc_filled_head_value(row)[0])
-			return false;
-	}
-	return heads > 0;
-}
-
 static bool find_columns(struct reader *r, const struct cchc_sheet *sheet)
 {
 	for (size_t i = 0; i < sheet->n; i++)
 		if (cchc_filled_header(sheet, i, &r->columns))
 			return true;
-	if (!is_bare_list(r->form, sheet) && !is_head_alone(sheet))
+	if (!cchc_filled_bare(r->form, sheet, &r->columns))
 		return false;
-	r->columns = (struct cchc_filled_columns){
-		.part = CCHC_NO_COLUMN, .code = 0, .name = CCHC_NO_COLUMN, .value = 1};
 	r->below_header = true;
 	return true;
 }
@@ -568,6 +572,7 @@ enum cchc_rc cchc_filled_read(const struct cchc_form *form, bool collects,
 	struct cchc_filled made = {0};
 	struct reader r = {.form = form,
 			   .collects = collects,
+			   .commas = sheet->separator == ',',
 			   .arena = arena,
 			   .filled = &made,
 			   .part = form->n_parts == 1 ? 0 : CCHC_NO_PART};

@@ -23,7 +23,8 @@
  * form's is noticed; the exact name of another row is refused. */
 
 struct cchc_filled_cell {
-	const struct cchc_row *row;  /* NULL: it cannot be told (the refusal says why) */
+	const struct cchc_row *row;  /* NULL: it cannot be told (the refusal says why);
+				      * with a name mismatch, that of the number */
 	uint32_t line;               /* in the file */
 	const char *code;            /* as written, with the part where known: "I.2" */
 	const char *text;            /* the value as written */

@@ -5,6 +5,8 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "core/filledhead.h"
+#include "core/filledrow.h"
 
 enum column { UNKNOWN, PART, CODE, NAME, UNIT, VALUE, OVER_VALUE, NOTE, COLUMNS };
 
@@ -164,8 +166,81 @@ size_t cchc_filled_header(const struct cchc_sheet *sheet, size_t at,
 	*columns = (struct cchc_filled_columns){.part = first.column[PART],
 						.code = first.column[CODE],
 						.name = first.column[NAME],
-						.value = value};
+						.value = value,
+						.width = sheet->row[at].n};
 	if (at + rows < sheet->n && is_numbering(&sheet->row[at + rows], columns))
 		rows++;
 	return rows;
+}
+
+static bool is_digits(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+/* code,value without a header: two columns, and at least one full code of the form. A
+ * third cell may be of a figure that its decimal comma parted. */
+static bool is_bare_list(const struct cchc_form *form, const struct cchc_sheet *sheet)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < sheet->n; i++) {
+		const struct cchc_sheet_row *row = &sheet->row[i];
+		struct cchc_filled_code code;
+
+		if (cchc_filled_head_row(row))
+			continue;
+		for (size_t c = 2; c < row->n; c++)
+			if (row->cell[c][0] &&
+			    !(is_digits(row->cell[c]) && is_digits(row->cell[1])))
+				return false;
+		cchc_filled_code(form, cchc_sheet_cell(row, 0), &code);
+		known = known || (code.part != CCHC_NO_PART &&
+				  cchc_form_row_in_part(form, code.part, code.code));
+	}
+	return known;
+}
+
+/* A report whose figures came before is submitted by its head alone. */
+static bool is_head_alone(const struct cchc_sheet *sheet)
+{
+	size_t heads = 0;
+
+	for (size_t i = 0; i < sheet->n; i++) {
+		const struct cchc_sheet_row *row = &sheet->row[i];
+
+		if (cchc_filled_head_row(row))
+			heads++;
+		else if (cchc_sheet_cell(row, 0)[0] || cchc_filled_head_value(row)[0])
+			return false;
+	}
+	return heads > 0;
+}
+
+bool cchc_filled_bare(const struct cchc_form *form, const struct cchc_sheet *sheet,
+		      struct cchc_filled_columns *columns)
+{
+	if (!is_bare_list(form, sheet) && !is_head_alone(sheet))
+		return false;
+	*columns = (struct cchc_filled_columns){.part = CCHC_NO_COLUMN,
+						.code = 0,
+						.name = CCHC_NO_COLUMN,
+						.value = 1,
+						.width = 2};
+	return true;
+}
+
+bool cchc_filled_is_parted(const struct cchc_sheet_row *row,
+			   const struct cchc_filled_columns *columns)
+{
+	size_t next = columns->value + 1;
+	const char *value = cchc_sheet_cell(row, columns->value);
+	const char *after = cchc_sheet_cell(row, next);
+	size_t digits = strspn(after, "0123456789");
+
+	if (!digits || !is_digits(value + strspn(value, "+-")) || next == columns->part ||
+	    next == columns->code || next == columns->name)
+		return false;
+	return row->n > columns->width || !after[digits] ||
+	       strcmp(after + digits, "%") == 0;
 }

@@ -75,7 +75,7 @@ static void plan(struct cchc_yearly *yearly, uint32_t slots)
 /* An absent part has the value 0 and is not incomplete itself: no part needs a branch of
  * its own. */
 static struct cchc_resolved join(const struct cchc_moment *moment,
-				 const struct cchc_resolved at[CCHC_SLOTS],
+				 const struct cchc_resolved *at, size_t rows,
 				 enum cchc_over_time rule, struct cchc_resolved own)
 {
 	unsigned present = 0;
@@ -84,7 +84,7 @@ static struct cchc_resolved join(const struct cchc_moment *moment,
 	int64_t value = 0;
 
 	for (size_t i = 0; i < moment->parts; i++) {
-		const struct cchc_resolved *part = &at[moment->part[i]];
+		const struct cchc_resolved *part = &at[moment->part[i] * rows];
 		bool is_figure = part->state == CCHC_FIGURE;
 		bool is_present = is_figure | (part->state == CCHC_NA);
 
@@ -103,9 +103,10 @@ static struct cchc_resolved join(const struct cchc_moment *moment,
 	return (struct cchc_resolved){value, figures ? CCHC_FIGURE : CCHC_NA, incomplete};
 }
 
+/* at: the row's place in the first slot, `rows` before that in the next. */
 static inline void resolve_moment(const struct cchc_moment *moment,
-				  const struct cchc_row *row,
-				  struct cchc_resolved at[CCHC_SLOTS])
+				  const struct cchc_row *row, struct cchc_resolved *at,
+				  size_t rows)
 {
 	struct cchc_resolved made = {0};
 
@@ -115,15 +116,15 @@ static inline void resolve_moment(const struct cchc_moment *moment,
 	}
 	if (moment->parts > 0 && !cchc_is_present_state(made.state) &&
 	    row->over_time != CCHC_TIME_NONE && row->over_time != CCHC_TIME_PARTS)
-		made = join(moment, at, row->over_time, made);
-	at[moment->slot] = made;
+		made = join(moment, at, rows, row->over_time, made);
+	at[moment->slot * rows] = made;
 }
 
 static void resolve_all(const struct cchc_yearly *yearly, const struct cchc_row *row,
-			struct cchc_resolved at[CCHC_SLOTS])
+			struct cchc_resolved *at, size_t rows)
 {
 	for (size_t i = 0; i < yearly->moments; i++)
-		resolve_moment(&yearly->moment[i], row, at);
+		resolve_moment(&yearly->moment[i], row, at, rows);
 }
 
 struct cchc_resolved cchc_resolve(const struct cchc_year *year, uint8_t slot,
@@ -137,15 +138,17 @@ struct cchc_resolved cchc_resolve(const struct cchc_year *year, uint8_t slot,
 		return (struct cchc_resolved){0};
 	yearly.year = year;
 	plan(&yearly, sources & cchc_slots_reached(year->slots));
-	resolve_all(&yearly, row, at);
+	resolve_all(&yearly, row, at, 1);
 	return at[slot];
 }
 
 void cchc_yearly_begin(struct cchc_yearly *yearly, const struct cchc_year *year,
-		       struct cchc_resolved (*kept)[CCHC_SLOTS], uint32_t also)
+		       const struct cchc_form *form, struct cchc_resolved *kept,
+		       uint32_t also)
 {
 	yearly->year = year;
 	yearly->kept = kept;
+	yearly->rows = form->n;
 	if (!kept)
 		return;
 	memset(yearly->known, 0, sizeof(yearly->known));
@@ -153,16 +156,22 @@ void cchc_yearly_begin(struct cchc_yearly *yearly, const struct cchc_year *year,
 		plan(yearly, cchc_slots_reached(year->slots | also));
 }
 
-static struct cchc_resolved *learn_row(struct cchc_yearly *yearly,
-				       const struct cchc_row *row)
+static void learn_row(struct cchc_yearly *yearly, const struct cchc_row *row)
 {
-	struct cchc_resolved *at = yearly->kept[row->index];
+	if (cchc_yearly_knows(yearly, row->index))
+		return;
+	resolve_all(yearly, row, &yearly->kept[row->index], yearly->rows);
+	yearly->known[row->index / 64] |= UINT64_C(1) << row->index % 64;
+}
 
-	if (!cchc_yearly_knows(yearly, row->index)) {
-		resolve_all(yearly, row, at);
-		yearly->known[row->index / 64] |= UINT64_C(1) << row->index % 64;
-	}
-	return at;
+/* Slot by slot, so that figures and answers are walked through in one direction. */
+void cchc_yearly_learn_all(struct cchc_yearly *yearly, const struct cchc_form *form)
+{
+	for (size_t i = 0; i < yearly->moments; i++)
+		for (size_t row = 0; row < form->n; row++)
+			resolve_moment(&yearly->moment[i], &form->row[row],
+				       &yearly->kept[row], yearly->rows);
+	memset(yearly->known, 0xff, sizeof(yearly->known));
 }
 
 void cchc_yearly_learn(struct cchc_yearly *yearly, const struct cchc_form *form,
@@ -170,7 +179,7 @@ void cchc_yearly_learn(struct cchc_yearly *yearly, const struct cchc_form *form,
 {
 	if (!yearly->year || cchc_yearly_knows(yearly, row->index))
 		return;
-	(void)learn_row(yearly, row);
+	learn_row(yearly, row);
 	if (row->kind == CCHC_RATIO) {
 		cchc_yearly_learn(yearly, form, &form->row[row->numerator]);
 		cchc_yearly_learn(yearly, form, &form->row[row->denominator]);
@@ -182,7 +191,7 @@ void cchc_yearly_learn(struct cchc_yearly *yearly, const struct cchc_form *form,
 void cchc_yearly_follow(struct cchc_yearly *after, const struct cchc_yearly *before,
 			const struct cchc_row *row, uint32_t changed)
 {
-	struct cchc_resolved *at = after->kept[row->index];
+	struct cchc_resolved *at = &after->kept[row->index];
 
 	if (!before->year || !cchc_yearly_knows(before, row->index))
 		return;
@@ -190,9 +199,10 @@ void cchc_yearly_follow(struct cchc_yearly *after, const struct cchc_yearly *bef
 		uint8_t slot = after->moment[i].slot;
 
 		if (changed & 1u << slot)
-			resolve_moment(&after->moment[i], row, at);
+			resolve_moment(&after->moment[i], row, at, after->rows);
 		else
-			at[slot] = before->kept[row->index][slot];
+			at[slot * after->rows] =
+				*cchc_yearly_at(before, slot, row->index);
 	}
 	after->known[row->index / 64] |= UINT64_C(1) << row->index % 64;
 }
@@ -200,8 +210,10 @@ void cchc_yearly_follow(struct cchc_yearly *after, const struct cchc_yearly *bef
 static struct cchc_resolved typed_of(struct cchc_yearly *yearly, uint8_t slot,
 				     const struct cchc_row *row)
 {
-	if (yearly->year && yearly->kept)
-		return learn_row(yearly, row)[slot];
+	if (yearly->year && yearly->kept) {
+		learn_row(yearly, row);
+		return *cchc_yearly_at(yearly, slot, row->index);
+	}
 	return cchc_resolve(yearly->year, slot, row);
 }
 

@@ -28,9 +28,10 @@ struct cchc_resolved cchc_resolve(const struct cchc_year *year, uint8_t slot,
  * once in all its slots, each made of the parts just resolved. (Resolved slot by slot it
  * was half of the rollup's time.) */
 struct cchc_yearly {
-	const struct cchc_year *year;             /* NULL: nothing given */
-	struct cchc_resolved (*kept)[CCHC_SLOTS]; /* by row; NULL: nothing is kept */
-	uint64_t known[CCHC_ROWS_MAX / 64];       /* rows that are in `kept` */
+	const struct cchc_year *year; /* NULL: nothing given */
+	struct cchc_resolved *kept;   /* [slot * rows + row]; NULL: nothing is kept */
+	size_t rows;                  /* of the form */
+	uint64_t known[CCHC_ROWS_MAX / 64]; /* rows that are in `kept` */
 	struct cchc_moment { /* the slots that are in it, months first: how each is made
 			      */
 		const struct cchc_record *record; /* NULL: no cell of its own */
@@ -42,11 +43,14 @@ struct cchc_yearly {
 	uint8_t moments;
 };
 
-/* Begins with no row known. `kept`: the caller's memory, for each row of the form; NULL:
- * each question is answered anew. Of the slots only those are kept that the year's
- * figures, or one of a slot in `also`, can reach. */
+/* Begins with no row known. `kept`: the caller's memory, for each of CCHC_SLOTS all rows
+ * of the form; NULL: each question is answered anew. Of the slots only those are kept
+ * that the year's figures, or one of a slot in `also`, can reach. */
 void cchc_yearly_begin(struct cchc_yearly *yearly, const struct cchc_year *year,
-		       struct cchc_resolved (*kept)[CCHC_SLOTS], uint32_t also);
+		       const struct cchc_form *form, struct cchc_resolved *kept,
+		       uint32_t also);
+/* Resolves every row. */
+void cchc_yearly_learn_all(struct cchc_yearly *yearly, const struct cchc_form *form);
 /* Resolves a row and all it is computed from, unless it is known. */
 void cchc_yearly_learn(struct cchc_yearly *yearly, const struct cchc_form *form,
 		       const struct cchc_row *row);
@@ -58,6 +62,13 @@ void cchc_yearly_follow(struct cchc_yearly *after, const struct cchc_yearly *bef
 static inline bool cchc_yearly_knows(const struct cchc_yearly *yearly, uint16_t row)
 {
 	return yearly->known[row / 64] >> row % 64 & 1;
+}
+
+/* Of a known row, in a slot that is kept. */
+static inline const struct cchc_resolved *cchc_yearly_at(const struct cchc_yearly *yearly,
+							 uint8_t slot, uint16_t row)
+{
+	return &yearly->kept[slot * yearly->rows + row];
 }
 
 /* What the unit itself brings into the rollup of a row that is not a ratio. The same,

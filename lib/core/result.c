@@ -94,6 +94,7 @@ static void answer_own(const struct asking *a, struct cchc_result *result)
 static enum cchc_rc copy_tally(const struct asking *a, const struct cchc_tally *tally,
 			       const int64_t *more, struct cchc_result *result)
 {
+	const struct cchc_tally_entry *from = cchc_tally_entries(tally);
 	uint32_t n = 0;
 	uint32_t i = 0;
 
@@ -102,7 +103,7 @@ static enum cchc_rc copy_tally(const struct asking *a, const struct cchc_tally *
 	if (!result->tally)
 		return CCHC_NOMEM;
 	while (i < tally->n || more) {
-		bool own_first = more && (i == tally->n || *more < tally->entry[i].value);
+		bool own_first = more && (i == tally->n || *more < from[i].value);
 		struct cchc_tally_entry *entry = &result->tally[n++];
 
 		if (own_first) {
@@ -110,7 +111,7 @@ static enum cchc_rc copy_tally(const struct asking *a, const struct cchc_tally *
 			more = NULL;
 			continue;
 		}
-		*entry = tally->entry[i++];
+		*entry = from[i++];
 		if (more && *more == entry->value) {
 			entry->count++;
 			more = NULL;
@@ -128,7 +129,7 @@ static enum cchc_rc answer_same(const struct asking *a, const struct cchc_tally 
 		return CCHC_OK;
 	}
 	if (tally->n == 1) {
-		result->value = tally->entry[0].value;
+		result->value = cchc_tally_entries(tally)[0].value;
 		return CCHC_OK;
 	}
 	result->state = CCHC_RESULT_DIFFERS;
@@ -323,7 +324,7 @@ enum cchc_rc cchc_result_of(const struct cchc_view *view, const struct cchc_shap
 	cchc_yearly_begin(&yearly,
 			  cchc_figures_year(&view->figures, shape->tree->node[node].unit,
 					    period.year),
-			  NULL, 0);
+			  view->form, NULL, 0);
 	*result = (struct cchc_result){0};
 	if (a.row->kind == CCHC_HEADING) {
 		result->state = CCHC_RESULT_HEADING;

@@ -69,6 +69,17 @@ const char *cchc_rule_name(enum cchc_rule rule)
 		[CCHC_RULE_NO_CLASS] = "no-class",
 		[CCHC_RULE_NO_ALERT] = "no-alert",
 		[CCHC_RULE_NOT_OPEN] = "not-open",
+		[CCHC_RULE_ID_RESERVED] = "id-reserved",
+		[CCHC_RULE_BAD_CHARACTER] = "bad-character",
+		[CCHC_RULE_TOO_LONG] = "too-long",
+		[CCHC_RULE_NO_UNIT] = "no-unit",
+		[CCHC_RULE_NOT_BELOW] = "not-below",
+		[CCHC_RULE_BAD_CODES] = "bad-codes",
+		[CCHC_RULE_TASK_STATE] = "task-state",
+		[CCHC_RULE_STATE_DIFFERS] = "state-differs",
+		[CCHC_RULE_TASK_TWICE] = "task-twice",
+		[CCHC_RULE_NO_STEP] = "no-step",
+		[CCHC_RULE_NO_SILENCE] = "no-silence",
 	};
 
 	if ((size_t)rule >= CCHC_COUNT(NAMES) || !NAMES[rule])

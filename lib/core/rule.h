@@ -72,7 +72,24 @@
 	X(53, NO_CLASS, "no such class of tasks", "không có loại nhiệm vụ này")          \
 	X(54, NO_ALERT, "no such alert", "không có cảnh báo này")                        \
 	X(55, NOT_OPEN, "the task is not in a state for this",                           \
-	  "trạng thái nhiệm vụ không cho phép")
+	  "trạng thái nhiệm vụ không cho phép")                                          \
+	X(56, ID_RESERVED, "ids that begin so are of demanded reports",                  \
+	  "mã bắt đầu như vậy dành cho báo cáo định kỳ")                                 \
+	X(57, BAD_CHARACTER, "a character that may not stand there",                     \
+	  "có ký tự không được dùng")                                                    \
+	X(58, TOO_LONG, "the text is too long", "nội dung quá dài")                      \
+	X(59, NO_UNIT, "no such unit today", "hôm nay không có đơn vị này")              \
+	X(60, NOT_BELOW, "the unit is not the receiving one and not below it",           \
+	  "đơn vị không phải đơn vị mình hoặc cấp dưới")                                 \
+	X(61, BAD_CODES, "not a list of unit codes", "không phải các mã đơn vị")         \
+	X(62, TASK_STATE, "no such state of a task", "không có tình trạng nhiệm vụ này") \
+	X(63, STATE_DIFFERS, "the state contradicts the dates",                          \
+	  "tình trạng trái với ngày đã ghi")                                             \
+	X(64, TASK_TWICE, "the task is given twice with different content",              \
+	  "nhiệm vụ xuất hiện hai lần với nội dung khác nhau")                           \
+	X(65, NO_STEP, "no class of tasks has such a step",                              \
+	  "không loại nhiệm vụ nào có bước này")                                         \
+	X(66, NO_SILENCE, "no such silence", "không có lần tạm im này")
 
 enum cchc_rule {
 	CCHC_RULE_NONE = 0,

@@ -15,11 +15,26 @@ struct cchc_tally_entry {
 	uint32_t count;
 };
 
+enum { CCHC_TALLY_FEW = 2 };
+
+/* Most have one value or two, which stand in the tally itself: a report changes hundreds
+ * of tallies, and each that had to be followed elsewhere was a third of a country's
+ * rollup. All zeroes: empty. */
 struct cchc_tally {
-	struct cchc_tally_entry *entry;
 	uint32_t n;
-	uint32_t room;
+	uint32_t room; /* of `many`; 0: they are in `few` */
+	union {
+		struct cchc_tally_entry few[CCHC_TALLY_FEW];
+		struct cchc_tally_entry *many;
+	};
 };
+
+/* The n entries. */
+static inline const struct cchc_tally_entry *
+cchc_tally_entries(const struct cchc_tally *tally)
+{
+	return tally->room ? tally->many : tally->few;
+}
 
 void cchc_tally_fini(struct cchc_tally *tally);
 /* Adds by (may be negative) to the count of value; the count must not fall below 0. */

@@ -70,13 +70,20 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Steps that this version would have had before now are past: they do not fire. A clock
- * that was set back must not let those fire again that did. */
-static void renew(struct cchc_task *task, int64_t clock_ms)
+/* Its steps are those of a new version from now on, whatever fired of the old one: where
+ * the clock was set back in between, what comes to be due a second time is another one.
+ */
+static void count_anew(struct cchc_task *task)
 {
 	task->due_version++;
+	task->fired_ms = task->due_since_ms;
+}
+
+/* Steps that this version would have had before now are past: they do not fire. */
+static void renew(struct cchc_task *task, int64_t clock_ms)
+{
 	task->due_since_ms = later(task->due_since_ms, clock_ms);
-	task->fired_ms = later(task->fired_ms, clock_ms);
+	count_anew(task);
 }
 
 static void set_effective(struct cchc_task *task, cchc_day effective, int64_t clock_ms)
@@ -188,6 +195,14 @@ static void give_back(struct cchc_task *task, const struct cchc_deed *deed)
 	clear_done(task);
 }
 
+/* What was told of it before it waited is over, yet its cause is there again. So it has
+ * steps of a new version, which do not fire before those of the old one did. */
+static void send_back(struct cchc_task *task, const struct cchc_deed *deed)
+{
+	give_back(task, deed);
+	count_anew(task);
+}
+
 static void cancel(struct cchc_task *task, const struct cchc_deed *deed)
 {
 	task->state = CCHC_TASK_CANCELLED;
@@ -242,7 +257,7 @@ static enum cchc_rc change(struct cchc_task *task, const struct cchc_deed *deed,
 		finish(task);
 		break;
 	case CCHC_DEED_RETURN:
-		give_back(task, deed);
+		send_back(task, deed);
 		break;
 	case CCHC_DEED_CANCEL:
 		cancel(task, deed);

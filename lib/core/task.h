@@ -23,6 +23,10 @@ enum {
 	CCHC_TASK_PAST_MAX = 1024, /* snapshots kept, one a civil day at most */
 };
 
+/* Ids of demanded reports begin so; nobody else's may, or such a report would find its id
+ * taken. */
+#define CCHC_DUTY_PREFIX "bao-cao/"
+
 enum cchc_task_state {
 	CCHC_TASK_OPEN = 1,
 	CCHC_TASK_WAITING = 2, /* chờ xác nhận: the lead reported it done */
@@ -56,10 +60,10 @@ struct cchc_task {
 	cchc_day due; /* as ordered or extended: the last day in time; CCHC_DAY_NONE:
 		       * thường xuyên */
 	cchc_day effective;   /* the one that counts, after calendar and class */
-	uint32_t due_version; /* from 1; grows when `effective` changes or it is reopened
-			       */
-	int64_t due_since_ms; /* when this version was recorded: steps before it do not
-			       * fire */
+	uint32_t due_version; /* from 1; grows when `effective` changes, it is reopened or
+			       * returned */
+	int64_t due_since_ms; /* when the due date was recorded so, or the task reopened:
+			       * steps before it do not fire */
 	int64_t fired_ms;     /* steps up to this moment have been dealt with */
 	uint32_t extensions;
 	enum cchc_task_state state;
@@ -86,7 +90,7 @@ enum cchc_deed_kind {
 	CCHC_DEED_REPORT = 3, /* the lead: done, by which document (a wish is idle then);
 			       * or wishes for time. An operator may enter it */
 	CCHC_DEED_ACCEPT = 4,
-	CCHC_DEED_RETURN = 5, /* open again; steps that passed meanwhile may fire */
+	CCHC_DEED_RETURN = 5, /* open again; the latest step that passed fires */
 	CCHC_DEED_CANCEL = 6,
 	CCHC_DEED_REOPEN = 7,
 	CCHC_DEED_MOVE = 8,     /* to another lead, who has not reported it done: one that
@@ -147,7 +151,8 @@ bool cchc_task_judge(const struct cchc_task *task, const struct cchc_deed *deed,
  * *task becomes what it is then (ADD: from nothing, with no number yet), or stays as it
  * was unless OK. Texts are lent from the deed and from the old task; new lists live in
  * the arena. A new effective date and a reopening make a new due version, whose steps
- * before the clock do not fire. LIMIT when the history is full. */
+ * before the clock do not fire; a return makes one whose steps have all yet to fire.
+ * LIMIT when the history is full. */
 CCHC_NODISCARD enum cchc_rc cchc_task_do(struct cchc_task *task,
 					 const struct cchc_deed *deed, int64_t clock_ms,
 					 uint64_t journal, struct cchc_arena *arena);

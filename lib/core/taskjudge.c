@@ -84,21 +84,39 @@ static bool is_closed(const struct cchc_task *task)
 
 /* --- the deed in itself ------------------------------------------------------------ */
 
-static bool is_line(const char *text, size_t most)
+/* A clean line with none of those characters; else it is said what is wrong with it. */
+static bool line_stands(struct judging *j, const char *field, const char *text,
+			size_t most, const char *without)
 {
-	size_t len = strlen(text);
+	const char *bad = strpbrk(text, "\t\r\n");
+	char expected[64];
 
-	return len <= most && cchc_text_is_clean(text, len) && !strpbrk(text, "\t\r\n");
+	if (!cchc_text_is_clean(text, strlen(text)))
+		return refuse(j, CCHC_RULE_BAD_TEXT, field, text, "văn bản UTF-8");
+	if (bad)
+		return refuse(j, CCHC_RULE_BAD_CHARACTER, field, text,
+			      "trên một dòng, không có tab");
+	if (strlen(text) > most) {
+		(void)snprintf(expected, sizeof(expected), "không quá %zu byte", most);
+		return refuse(j, CCHC_RULE_TOO_LONG, field, text, expected);
+	}
+	bad = strpbrk(text, without);
+	if (!bad)
+		return true;
+	(void)snprintf(expected, sizeof(expected), "không có ký tự %c", *bad);
+	return refuse(j, CCHC_RULE_BAD_CHARACTER, field, text, expected);
 }
 
-static bool is_id(const char *id)
+static bool id_stands(struct judging *j, const char *id)
 {
 	const char *trimmed = id;
 	size_t len = strlen(id);
 
+	if (!needs(j, "id", id) || !line_stands(j, "id", id, CCHC_TASK_ID - 1, "|;"))
+		return false;
 	cchc_text_trim(&trimmed, &len);
-	return len > 0 && len == strlen(id) && is_line(id, CCHC_TASK_ID - 1) &&
-	       !strpbrk(id, "|;");
+	return len == strlen(id) || refuse(j, CCHC_RULE_BAD_CHARACTER, "id", id,
+					   "không có khoảng trắng ở đầu và cuối");
 }
 
 static bool texts_stand(struct judging *j)
@@ -117,21 +135,13 @@ static bool texts_stand(struct judging *j)
 		{"reason", deed->reason, CCHC_TASK_TEXT_MAX},
 		{"reason_doc", deed->reason_doc, CCHC_TASK_TEXT_MAX},
 	};
-	char expected[64];
 
-	if (!is_id(deed->id))
-		return refuse(
-			j, CCHC_RULE_BAD_TEXT, "id", deed->id,
-			"từ 1 đến 95 byte trên một dòng, không có | hoặc ;, không có "
-			"khoảng trắng ở đầu và cuối");
-	for (size_t i = 0; i < CCHC_COUNT(TEXTS); i++) {
-		if (!TEXTS[i].text || is_line(TEXTS[i].text, TEXTS[i].most))
-			continue;
-		(void)snprintf(expected, sizeof(expected), "một dòng, không quá %zu byte",
-			       TEXTS[i].most);
-		return refuse(j, CCHC_RULE_BAD_TEXT, TEXTS[i].field, TEXTS[i].text,
-			      expected);
-	}
+	if (!id_stands(j, deed->id))
+		return false;
+	for (size_t i = 0; i < CCHC_COUNT(TEXTS); i++)
+		if (TEXTS[i].text &&
+		    !line_stands(j, TEXTS[i].field, TEXTS[i].text, TEXTS[i].most, ""))
+			return false;
 	return true;
 }
 
@@ -196,7 +206,7 @@ static bool hand_stands(struct judging *j)
 		[CCHC_DEED_ACCEPT] = OPERATOR,
 		[CCHC_DEED_RETURN] = OPERATOR,
 		[CCHC_DEED_CANCEL] = OPERATOR | DAEMON,
-		[CCHC_DEED_REOPEN] = OPERATOR,
+		[CCHC_DEED_REOPEN] = OPERATOR | DAEMON,
 		[CCHC_DEED_MOVE] = OPERATOR,
 		[CCHC_DEED_CALENDAR] = DAEMON,
 		[CCHC_DEED_FULFIL] = DAEMON,
@@ -315,6 +325,10 @@ static bool judge_add(struct judging *j)
 
 	if (deed->is_duty && deed->hand != CCHC_HAND_DAEMON)
 		return refuse_task(j, CCHC_RULE_IS_DUTY, "");
+	if (deed->hand != CCHC_HAND_DAEMON &&
+	    strncmp(deed->id, CCHC_DUTY_PREFIX, strlen(CCHC_DUTY_PREFIX)) == 0)
+		return refuse_task(j, CCHC_RULE_ID_RESERVED,
+				   "mã không bắt đầu bằng " CCHC_DUTY_PREFIX);
 	if (!needs(j, "title", deed->title))
 		return false;
 	if (deed->assigned == CCHC_DAY_NONE)

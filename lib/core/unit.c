@@ -7,6 +7,7 @@
  */
 #include "core/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -457,9 +458,34 @@ enum cchc_rc cchc_units_identify(struct cchc_units *units, cchc_unit_given *give
 
 const struct cchc_unit *cchc_units_by_id(const struct cchc_units *units, uint32_t id)
 {
-	if (!units->by_id || id > units->max_id || !units->by_id[id])
+	if (!units->by_id || id > units->max_id)
 		return NULL;
-	return &units->unit[units->by_id[id] - 1];
+	if (units->by_id[id])
+		return &units->unit[units->by_id[id] - 1];
+	return units->former ? units->former[id] : NULL;
+}
+
+enum cchc_rc cchc_units_remember(struct cchc_units *units, uint32_t id, const char *code,
+				 cchc_day valid_from)
+{
+	struct cchc_unit *unit = cchc_arena_alloc(&units->arena, sizeof(*unit));
+
+	cchc_check(units->by_id && id <= units->max_id && !units->by_id[id]);
+	if (!units->former)
+		units->former = cchc_arena_array(&units->arena, (size_t)units->max_id + 1,
+						 sizeof(struct cchc_unit *));
+	if (!unit || !units->former)
+		return CCHC_NOMEM;
+	*unit = (struct cchc_unit){.id = id,
+				   .level = CCHC_COMMUNE, /* as most are */
+				   .kind = "",
+				   .valid_from = valid_from,
+				   .valid_to = CCHC_DAY_NONE};
+	cchc_text_copy(unit->code, sizeof(unit->code), code, strlen(code));
+	unit->name = cchc_arena_format(&units->arena,
+				       "%s (không còn trong danh sách đơn vị)", code);
+	units->former[id] = unit;
+	return unit->name ? CCHC_OK : CCHC_NOMEM;
 }
 
 const struct cchc_unit *cchc_units_on(const struct cchc_units *units, const char *code,
@@ -483,4 +509,17 @@ size_t cchc_units_of_code(const struct cchc_units *units, const char *code,
 	if (n == 1)
 		*only = first;
 	return n;
+}
+
+char *cchc_unit_key(const struct cchc_units *units, const struct cchc_unit *unit,
+		    char out[CCHC_UNIT_KEY])
+{
+	const struct cchc_unit *only;
+	bool again = unit->valid_from != CCHC_DAY_NONE &&
+		     cchc_units_of_code(units, unit->code, &only) > 1;
+	char day[CCHC_DAY_TEXT];
+
+	(void)snprintf(out, CCHC_UNIT_KEY, "%s%s%s", unit->code, again ? "@" : "",
+		       again ? cchc_day_format(unit->valid_from, day) : "");
+	return out;
 }

@@ -53,6 +53,7 @@ struct cchc_units {
 	size_t slots;
 	uint32_t *by_id; /* id -> index + 1, once ids are given */
 	uint32_t max_id;
+	const struct cchc_unit **former; /* id -> unit; NULL: none was remembered */
 };
 
 /* Reads columns code, parent, level, kind, name and, if there, valid_from, valid_to (in
@@ -75,6 +76,11 @@ CCHC_NODISCARD enum cchc_rc cchc_units_identify(struct cchc_units *units,
 						cchc_unit_given *given, void *data,
 						uint32_t *next_id);
 
+/* A unit that has an id and is in the file no more: it is found by its id, so that what
+ * it left can be shown, and in no other way. Its name says what became of it. NOMEM. */
+CCHC_NODISCARD enum cchc_rc cchc_units_remember(struct cchc_units *units, uint32_t id,
+						const char *code, cchc_day valid_from);
+
 /* NULL when there is none. */
 const struct cchc_unit *cchc_units_by_id(const struct cchc_units *units, uint32_t id);
 /* The unit with that code in force on the day. */
@@ -84,5 +90,11 @@ const struct cchc_unit *cchc_units_on(const struct cchc_units *units, const char
 size_t cchc_units_of_code(const struct cchc_units *units, const char *code,
 			  const struct cchc_unit **only);
 bool cchc_unit_in_force(const struct cchc_unit *unit, cchc_day day);
+
+/* The unit in keys and ids that people read: its code, and where that was re-used, since
+ * when it has it: "12004@2025-07-01". Returns out. */
+enum { CCHC_UNIT_KEY = CCHC_UNIT_CODE + CCHC_DAY_TEXT + 1 };
+char *cchc_unit_key(const struct cchc_units *units, const struct cchc_unit *unit,
+		    char out[CCHC_UNIT_KEY]);
 
 #endif

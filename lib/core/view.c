@@ -23,8 +23,8 @@ enum cchc_rc cchc_view_new(const struct cchc_form *form, struct cchc_trees *tree
 	made->trees = trees;
 	cchc_figures_init(&made->figures, form, max_unit);
 	made->watched = calloc((size_t)max_unit + 1, 1);
-	made->before = calloc(form->n + 1, sizeof(made->before[0]));
-	made->after = calloc(form->n + 1, sizeof(made->after[0]));
+	made->before = calloc(form->n * CCHC_SLOTS + 1, sizeof(made->before[0]));
+	made->after = calloc(form->n * CCHC_SLOTS + 1, sizeof(made->after[0]));
 	if (!made->watched || !made->before || !made->after) {
 		cchc_view_free(&made);
 		return CCHC_NOMEM;
@@ -72,15 +72,20 @@ enum cchc_rc cchc_view_add_year(struct cchc_view *view, uint16_t year)
 	return cchc_figures_add_year(&view->figures, year);
 }
 
-void cchc_view_drop_year(struct cchc_view *view, uint16_t year)
+void cchc_view_drop_cells(struct cchc_view *view, uint16_t year)
 {
-	cchc_figures_drop_year(&view->figures, year);
 	for (size_t i = view->periods; i-- > 0;) {
 		if (view->period[i]->period.year != year)
 			continue;
 		free_period(view->period[i]);
 		view->period[i] = view->period[--view->periods];
 	}
+}
+
+void cchc_view_drop_year(struct cchc_view *view, uint16_t year)
+{
+	cchc_figures_drop_year(&view->figures, year);
+	cchc_view_drop_cells(view, year);
 }
 
 const struct cchc_view_period *cchc_view_find(const struct cchc_view *view,

@@ -40,8 +40,8 @@ struct cchc_view {
 	uint8_t *watched; /* by unit id: how many watch it, saturating */
 	uint64_t changes; /* a count that every change moves on and nothing sets back: an
 			   * answer made at `changed` holds while that stays */
-	struct cchc_resolved (*before)[CCHC_SLOTS]; /* scratch of apply and build, */
-	struct cchc_resolved (*after)[CCHC_SLOTS];  /* by row */
+	struct cchc_resolved *before; /* scratch of apply and build, as cchc_yearly */
+	struct cchc_resolved *after;
 	bool failed; /* memory ran out half-way: rebuild before use */
 };
 
@@ -54,6 +54,8 @@ void cchc_view_free(struct cchc_view **view);
 CCHC_NODISCARD enum cchc_rc cchc_view_add_year(struct cchc_view *view, uint16_t year);
 /* Makes all cells of the year's periods anew from the figures. */
 CCHC_NODISCARD enum cchc_rc cchc_view_build(struct cchc_view *view, uint16_t year);
+/* Drops these cells; the figures stay. */
+void cchc_view_drop_cells(struct cchc_view *view, uint16_t year);
 void cchc_view_drop_year(struct cchc_view *view, uint16_t year);
 
 /* New figures of one unit and period; its year must be resident. A row must not stand

@@ -58,7 +58,7 @@ static void climb_derived(struct cchc_view *view, struct cchc_view_period *p,
 		cchc_yearly_begin(&yearly,
 				  cchc_figures_year(&view->figures, tree->node[node].unit,
 						    p->period.year),
-				  NULL, 0);
+				  view->form, NULL, 0);
 		cchc_cell_contribute(p->shape, node, &yearly, p->period.slot, row,
 				     &typed);
 		if (p->shape->collects[node] && typed.cell.figures + typed.cell.na > 0)
@@ -167,8 +167,8 @@ static enum cchc_rc change_plain(struct applying *a, const struct reached *r,
 	static const struct cchc_resolved NOTHING;
 	uint8_t slot = r->p->period.slot;
 	const struct cchc_resolved *before =
-		a->before.year ? &a->before.kept[row->index][slot] : &NOTHING;
-	const struct cchc_resolved *after = &a->after.kept[row->index][slot];
+		a->before.year ? cchc_yearly_at(&a->before, slot, row->index) : &NOTHING;
+	const struct cchc_resolved *after = cchc_yearly_at(&a->after, slot, row->index);
 	struct change c = {.had_value = before->state == CCHC_FIGURE,
 			   .has_value = after->state == CCHC_FIGURE,
 			   .old = before->value,
@@ -203,17 +203,36 @@ static enum cchc_rc change_row(struct applying *a, const struct reached *r,
 	return CCHC_OK;
 }
 
-/* The rows whose contribution may change: the given ones and what they feed. */
-static void affected_rows(const struct cchc_form *form, size_t n, const uint16_t *row,
-			  uint64_t bits[CCHC_ROWS_MAX / 64])
+static const struct cchc_year *year_of(const struct applying *a)
 {
-	memset(bits, 0, CCHC_ROWS_MAX / 8);
-	for (size_t i = 0; i < n; i++) {
-		const struct cchc_row *given = &form->row[row[i]];
+	return cchc_figures_year(&a->view->figures, a->unit, a->period.year);
+}
 
+/* The rows whose contribution may change: those with a new figure, and what they feed.
+ * False where every figure equals the old one: a report sent again costs next to nothing.
+ */
+static bool find_rows(struct applying *a, size_t n, const uint16_t *row,
+		      const struct cchc_figure *figure)
+{
+	const struct cchc_year *year = year_of(a);
+	const struct cchc_record *record = year ? year->record[a->period.slot] : NULL;
+	bool any = false;
+
+	memset(a->rows, 0, sizeof(a->rows));
+	for (size_t i = 0; i < n; i++) {
+		const struct cchc_row *given = &a->view->form->row[row[i]];
+		struct cchc_figure old = {0};
+
+		if (record)
+			old = cchc_record_get(record, row[i]);
+		if (cchc_figure_equal(old, figure[i]))
+			continue;
+		any = true;
 		for (size_t k = 0; k < given->n_feeds; k++)
-			bits[given->feeds[k] / 64] |= UINT64_C(1) << given->feeds[k] % 64;
+			a->rows[given->feeds[k] / 64] |= UINT64_C(1)
+							 << given->feeds[k] % 64;
 	}
+	return any;
 }
 
 static void find_way(struct cchc_view *view, struct reached *r)
@@ -276,16 +295,12 @@ static bool next_row(const struct applying *a, size_t *row)
 	return false;
 }
 
-static const struct cchc_year *year_of(const struct applying *a)
-{
-	return cchc_figures_year(&a->view->figures, a->unit, a->period.year);
-}
-
 static void remember(struct applying *a)
 {
 	const struct cchc_form *form = a->view->form;
 
-	cchc_yearly_begin(&a->before, year_of(a), a->view->before, 1u << a->period.slot);
+	cchc_yearly_begin(&a->before, year_of(a), form, a->view->before,
+			  1u << a->period.slot);
 	for (size_t row = 0; next_row(a, &row); row++)
 		cchc_yearly_learn(&a->before, form, &form->row[row]);
 }
@@ -301,7 +316,7 @@ static enum cchc_rc set_figures(struct applying *a, size_t n, const uint16_t *ro
 		return CCHC_NOMEM;
 	for (size_t i = 0; i < n; i++)
 		cchc_record_set(record, row[i], figure[i]);
-	cchc_yearly_begin(&a->after, year_of(a), a->view->after, 0);
+	cchc_yearly_begin(&a->after, year_of(a), form, a->view->after, 0);
 	for (size_t i = 0; i < n; i++)
 		cchc_yearly_follow(&a->after, &a->before, &form->row[row[i]], a->slots);
 	for (size_t i = 0; next_row(a, &i); i++)
@@ -331,15 +346,14 @@ enum cchc_rc cchc_view_apply(struct cchc_view *view, uint32_t unit,
 	struct applying a;
 	enum cchc_rc rc;
 
-	if (n == 0)
-		return CCHC_OK;
 	a.view = view;
 	a.unit = unit;
 	a.period = period;
+	if (!find_rows(&a, n, row, figure))
+		return CCHC_OK;
 	rc = find_places(&a);
 	if (rc != CCHC_OK)
 		return rc;
-	affected_rows(view->form, n, row, a.rows);
 	remember(&a);
 	rc = set_figures(&a, n, row, figure);
 	for (size_t i = 0; i < a.n && rc == CCHC_OK; i++)

@@ -14,8 +14,26 @@
 #include "core/mix.h"
 #include "core/viewcell.h"
 
+/* What the many need to know of a row: of the rows themselves a form's are more than fit
+ * beside the cells in the nearest cache. */
+struct brief {
+	uint16_t row;
+	uint8_t levels;
+	bool has_tally;
+};
+
+/* The rows that units bring something to themselves; a derived row waits for what stands
+ * below. */
+struct brought {
+	struct brief plain[CCHC_ROWS_MAX]; /* by nothing but the resolved figure */
+	size_t n_plain;
+	uint16_t other[CCHC_ROWS_MAX];
+	size_t n_other;
+};
+
 struct building {
 	struct cchc_view *view;
+	struct brought brought[2]; /* by units without, and with, units below */
 	struct cchc_view_period *period[CCHC_SLOTS];
 	size_t periods;
 	uint16_t year;
@@ -106,21 +124,31 @@ static enum cchc_rc bring_row(const struct place *at, const struct cchc_row *row
 	return own.has_value ? count_value(at, row, own.value) : CCHC_OK;
 }
 
-static enum cchc_rc bring_plain(const struct place *at, const struct cchc_row *row,
+static enum cchc_rc bring_plain(const struct place *at, const struct brief *brief,
 				struct cchc_resolved own)
 {
-	bool extra = !(row->levels & 1u << at->level);
+	bool extra = !(brief->levels & 1u << at->level);
 
 	if (!cchc_is_present_state(own.state) && !own.incomplete)
 		return CCHC_OK;
-	cchc_kept_add_figure(&at->above[row->index], own, extra);
-	return own.state == CCHC_FIGURE ? count_value(at, row, own.value) : CCHC_OK;
+	cchc_kept_add_figure(&at->above[brief->row], own, extra);
+	if (!brief->has_tally || own.state != CCHC_FIGURE)
+		return CCHC_OK;
+	return count_value(at, &at->p->shape->form->row[brief->row], own.value);
 }
 
-static bool is_plain(const struct place *at, const struct cchc_row *row)
+static enum cchc_rc bring_all(const struct building *b, const struct place *at,
+			      struct cchc_yearly *yearly)
 {
-	return cchc_cell_is_plain(row, at->has_below) &&
-	       !at->p->shape->is_source[row->index];
+	const struct brought *brought = &b->brought[at->has_below];
+	const struct cchc_resolved *own = cchc_yearly_at(yearly, at->slot, 0);
+	enum cchc_rc rc = CCHC_OK;
+
+	for (size_t i = 0; i < brought->n_plain && rc == CCHC_OK; i++)
+		rc = bring_plain(at, &brought->plain[i], own[brought->plain[i].row]);
+	for (size_t i = 0; i < brought->n_other && rc == CCHC_OK; i++)
+		rc = bring_row(at, &b->view->form->row[brought->other[i]], yearly);
+	return rc;
 }
 
 static enum cchc_rc bring_unit(const struct building *b, uint32_t unit)
@@ -136,31 +164,46 @@ static enum cchc_rc bring_unit(const struct building *b, uint32_t unit)
 	if (!year)
 		return CCHC_OK;
 	n = find_places(b, year, unit, places);
-	cchc_yearly_begin(&yearly, year, b->view->after, 0);
-	for (size_t i = 0; i < form->n; i++) {
-		const struct cchc_row *row = &form->row[i];
+	cchc_yearly_begin(&yearly, year, form, b->view->after, 0);
+	cchc_yearly_learn_all(&yearly, form);
+	for (size_t i = 0; i < n && rc == CCHC_OK; i++)
+		rc = bring_all(b, &places[i], &yearly);
+	return rc;
+}
+
+static void list_row(struct brought *brought, const struct cchc_shape *shape,
+		     const struct cchc_row *row, bool has_below)
+{
+	bool has_tally = shape->tally_of[row->index] != CCHC_NO_ROW;
+
+	if (cchc_cell_is_plain(row, has_below) && !shape->is_source[row->index])
+		brought->plain[brought->n_plain++] =
+			(struct brief){row->index, row->levels, has_tally};
+	else
+		brought->other[brought->n_other++] = row->index;
+}
+
+static void list_rows(struct building *b, const struct cchc_shape *shape)
+{
+	for (size_t i = 0; i < b->view->form->n; i++) {
+		const struct cchc_row *row = &b->view->form->row[i];
 
 		if (row->kind == CCHC_HEADING || row->derived_from != CCHC_NO_ROW)
-			continue; /* a derived row waits for what stands below */
-		cchc_yearly_learn(&yearly, form, row);
-		for (size_t k = 0; k < n && rc == CCHC_OK; k++)
-			rc = is_plain(&places[k], row)
-				     ? bring_plain(&places[k], row,
-						   yearly.kept[i][places[k].slot])
-				     : bring_row(&places[k], row, &yearly);
+			continue;
+		list_row(&b->brought[false], shape, row, false);
+		list_row(&b->brought[true], shape, row, true);
 	}
-	return rc;
 }
 
 /* ---- then: what stands below them ---- */
 
 static enum cchc_rc join_tally(struct cchc_tally *into, const struct cchc_tally *from)
 {
+	const struct cchc_tally_entry *entry = cchc_tally_entries(from);
 	enum cchc_rc rc = CCHC_OK;
 
 	for (uint32_t i = 0; i < from->n && rc == CCHC_OK; i++)
-		rc = cchc_tally_add(into, from->entry[i].value,
-				    (int32_t)from->entry[i].count);
+		rc = cchc_tally_add(into, entry[i].value, (int32_t)entry[i].count);
 	return rc;
 }
 
@@ -175,8 +218,8 @@ static void pass_derived(const struct building *b, const struct cchc_view_period
 	if (cchc_shape_is_base(p->shape, node))
 		return; /* the source comes instead */
 	cchc_yearly_begin(&yearly,
-			  cchc_figures_year(&b->view->figures, at->unit, b->year), NULL,
-			  0);
+			  cchc_figures_year(&b->view->figures, at->unit, b->year),
+			  b->view->form, NULL, 0);
 	cchc_cell_contribute(p->shape, node, &yearly, p->period.slot, row, &own);
 	cchc_view_derived_up(p, node, row->index, &own.cell, &up);
 	cchc_view_add(p, at->parent, row->index, &up);
@@ -257,6 +300,8 @@ static enum cchc_rc begin(struct building *b)
 		cchc_view_period_changed(b->view, p);
 		b->period[b->periods++] = p;
 	}
+	if (b->periods > 0)
+		list_rows(b, b->period[0]->shape);
 	return CCHC_OK;
 }
 
@@ -276,9 +321,10 @@ enum cchc_rc cchc_view_build(struct cchc_view *view, uint16_t year)
 
 static uint64_t tally_mix(uint64_t hash, const struct cchc_tally *tally)
 {
+	const struct cchc_tally_entry *entry = cchc_tally_entries(tally);
+
 	for (uint32_t i = 0; i < tally->n; i++)
-		hash = cchc_mix(cchc_mix(hash, (uint64_t)tally->entry[i].value),
-				tally->entry[i].count);
+		hash = cchc_mix(cchc_mix(hash, (uint64_t)entry[i].value), entry[i].count);
 	return hash;
 }
 

@@ -285,12 +285,13 @@ static enum cchc_rc parse(struct reading *r, const struct text *text)
 {
 	struct csv_parser parser;
 
+	r->sheet->separator = find_separator(text);
 	/* REPALL_NL: an empty line is a row too, so that lines and rows stay together */
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
 		return CCHC_NOMEM;
 	/* its own 128 bytes make a long cell quadratic */
 	csv_set_blk_size(&parser, CELL_STEP);
-	csv_set_delim(&parser, (unsigned char)find_separator(text));
+	csv_set_delim(&parser, (unsigned char)r->sheet->separator);
 	feed(r, &parser, text);
 	csv_free(&parser);
 	return r->rc;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -334,5 +335,24 @@ enum cchc_rc cchc_file_make_dir(const char *path, unsigned mode, struct cchc_err
 	if (!rc)
 		rc = make_one(part, mode, err);
 	free(part);
+	return rc;
+}
+
+enum cchc_rc cchc_file_lock(const char *path, int *lock, struct cchc_err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	enum cchc_rc rc = CCHC_OK;
+
+	*lock = -1;
+	if (fd < 0)
+		return cchc_fail(err, CCHC_IO, "%s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		*lock = fd;
+		return CCHC_OK;
+	}
+	rc = errno == EWOULDBLOCK
+		     ? cchc_fail(err, CCHC_BUSY, "%s: held by another process", path)
+		     : cchc_fail(err, CCHC_IO, "%s: %s", path, strerror(errno));
+	(void)close(fd);
 	return rc;
 }

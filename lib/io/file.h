@@ -36,6 +36,12 @@ CCHC_NODISCARD enum cchc_rc cchc_file_replace(const char *path, const void *byte
 CCHC_NODISCARD enum cchc_rc cchc_file_move(const char *from, const char *to,
 					   struct cchc_err *err);
 
+/* Holds a lock file (made if it is not there) for this process until the descriptor is
+ * closed, or the process ends in whatever way. BUSY: another process holds it. *lock is
+ * -1 after an error. */
+CCHC_NODISCARD enum cchc_rc cchc_file_lock(const char *path, int *lock,
+					   struct cchc_err *err);
+
 /* Makes the directory and its parents; fine if it is there. */
 CCHC_NODISCARD enum cchc_rc cchc_file_make_dir(const char *path, unsigned mode,
 					       struct cchc_err *err);

@@ -42,7 +42,7 @@ def wipe(district):
 
 def check_store(district):
 	left = sorted(os.listdir(district.path("store")))
-	if left != ["cchc.mdb", "cchc.mdb-lock"]:
+	if left != ["cchc.mdb", "cchc.mdb-daemon", "cchc.mdb-lock"]:
 		raise Trouble(f"the store's folder holds {left}")
 	for name in left:
 		mode = os.stat(district.path("store", name)).st_mode & 0o777

@@ -17,6 +17,7 @@ UNITS = ("11986", "11989", "325")
 STORE = "store/cchc.mdb"
 STARTS = 24
 BROKEN = 75
+TAKES_S = 95
 
 
 def plan(number, rng):

@@ -14,6 +14,7 @@ from district import District, Programs, Trouble, wait_for
 PLAIN_ONLY = True
 UNITS = ("11986", "11989", "325")
 FULL_S = 8
+TAKES_S = 18
 
 
 def start_on_a_disk_that_fills(district):

@@ -12,6 +12,8 @@ def figures(**values):
 	return "code,value\n" + "".join(f"{code.replace('_', '.')},{value}\n"
 					for code, value in values.items())
 
+TAKES_S = 30
+
 
 class OtherFigures(DemoTest):
 	def put(self, code, period, text):
@@ -102,6 +104,15 @@ class OtherFigures(DemoTest):
 		self.put("11992", "2024-Q1", figures(I_1=2))
 		rows, _ = self.appendix(*kept)
 		self.assertEqual((rows["I.1"]["value"], rows["I.5.1"]["value"]), ("7", "7"))
+
+	def test_the_shipped_figures_are_put_in_once(self):
+		kept = ("--once", "--format", "csv", "--dir", self.path("kept"))
+		first = rows_of(self.run_demo(*kept).stdout)
+		self.write(figures(I_1=1000), "kept", "agents", "11989", "reports", "inbox",
+			   "2024-Q1.csv")
+		second = rows_of(self.run_demo(*kept).stdout)
+		self.assertGreater(int(second["I.1"]["value"]), 1000)
+		self.assertEqual(first["I.2"], second["I.2"])
 
 	def test_wrong_options_end_with_2_and_say_why(self):
 		self.write("", "empty", "file")

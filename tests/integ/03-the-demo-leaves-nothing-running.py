@@ -12,6 +12,7 @@ from district import wait_for
 
 LATEST_S = 1.5  # by then everything was started and much was sent
 ROUNDS = 6
+TAKES_S = 40
 
 
 class NothingIsLeft(DemoTest):

@@ -12,6 +12,7 @@ from demokit import DemoTest
 from district import wait_for
 
 COMMUNE = "11986"
+TAKES_S = 60
 
 
 class TheDemosTasks(DemoTest):
@@ -38,7 +39,7 @@ class TheDemosTasks(DemoTest):
 		self.wait_for_text("err", "trình diễn (demonstration): ")
 		task = re.search(r"\(demonstration\): (\S+),", self.told("err"))[1]
 		wait_for(lambda: f"no alert of {task}: {self.told('err')}",
-			 lambda: re.search(rf"MỚI .*{task}: quá hạn 1 ngày", self.told("err")))
+			 lambda: re.search(rf"MỚI .*quá hạn 1 ngày.*\[{task}/", self.told("err")))
 		self.assertIn(f"{task}/", self.ask("alerts list"))
 		listed = self.ask("task list")
 		for name in (task, "KH-01/11986", "KH-02/11989", "KH-07"):

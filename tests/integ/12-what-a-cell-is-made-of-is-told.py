@@ -79,6 +79,8 @@ def a_heading(district):
 	text = district.ctl("explain", "--period", "2024-Q1", "--indicator", "I.3")
 	if "I.3.3.2" not in text:
 		raise Trouble(f"a heading: {text}")
+	expect("the same code as people type it", district.ctl(
+		"explain", "--period", "2024-Q1", "--indicator", "i.3"), text)
 
 
 def main():

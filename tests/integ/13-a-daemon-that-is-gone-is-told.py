@@ -15,6 +15,7 @@ CELL = ("--period", "2024-Q1", "--indicator", "I.1")
 COMMANDS = (("about",), ("status",), ("verify",), ("appendix", "--period", "2024-Q1"),
 	    ("explain", *CELL), ("journal", *CELL), ("watch",), ("watch", "--once"),
 	    ("--timeout", "3600", "verify"))
+TAKES_S = 17
 
 
 def expect_no_answer(district, what):

@@ -12,6 +12,7 @@ from watchkit import Watcher, agree
 
 FIRST, SECOND, DISTRICT = "11986", "11989", "325"
 ROWS = ("I.4.1", "I.4.2", "I.4.3", "I.4.4")
+THREADS = True
 
 
 def reporting_year():

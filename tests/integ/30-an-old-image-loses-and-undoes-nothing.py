@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 from district import District, Programs, Trouble, wait_for
+TAKES_S = 30
 
 
 def report(**figures):

@@ -17,6 +17,7 @@ SKIPPED = 77
 COMMUNES = ("11986", "11989")
 # The unit's own minutes would be long to wait for. What is stopped hears no SIGABRT.
 SOONER = "[Service]\nWatchdogSec=10\nTimeoutAbortSec=5\n"
+TAKES_S = 45
 
 
 class Scene:

@@ -16,6 +16,7 @@ LEAD, OTHER = "11986", "11989"
 ID, STATE, DONE, RESULT = "Mã nhiệm vụ", "Tình trạng", "Ngày hoàn thành", "Văn bản kết quả"
 WISH, REASON, ANSWER = "Xin gia hạn đến", "Lý do", "Trả lời"
 REASON_BACK = "thiếu phụ lục 2"
+THREADS = True
 
 
 def people(text):

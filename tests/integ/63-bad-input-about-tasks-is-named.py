@@ -5,7 +5,8 @@ import json
 import sys
 import tempfile
 
-from alertkit import SETTINGS, Moment, alerts, civil_now, day, task, tasks, write_alerts
+from alertkit import (SETTINGS, Moment, alerts, civil_now, day, said_day, task, tasks,
+		      write_alerts)
 from district import District, Programs, Trouble, run
 
 REFUSED, USAGE, NOTFOUND = 1, 2, 3
@@ -16,22 +17,28 @@ ADD = ("task", "add", "--title", "Rà soát", "--lead", MINE, "--assigned", day(
 # what is said to cchcctl, its exit code, what its answer has in it
 MISTAKES = (
 	((*ADD, "a", "--due", day(-11)), REFUSED,
-	 ("due", day(-11), "hạn hoàn thành trước ngày giao", "due before it was assigned")),
+	 ("due", said_day(-11), "hạn hoàn thành trước ngày giao", "due before it was assigned")),
 	(("task", "add", "--title", "Rà soát", "--lead", "99999", "--assigned", day(-1), "--id",
-	  "a"), NOTFOUND, ("99999",)),
-	((*ADD, "a", "--co", "99999"), NOTFOUND, ("99999",)),
+	  "a"), NOTFOUND, ("lead", "99999", "hôm nay không có đơn vị này")),
+	(("task", "add", "--title", "Rà soát", "--lead", "33", "--assigned", day(-1), "--id", "a"),
+	 NOTFOUND, ("lead", "33", "đơn vị không phải đơn vị mình hoặc cấp dưới")),
+	((*ADD, "a", "--co", "99999"), NOTFOUND, ("co", "99999")),
+	((*ADD, "a;b"), REFUSED, ("id", "a;b", "có ký tự không được dùng", "không có ký tự ;")),
+	((*ADD, "n" * 96), REFUSED, ("id", "nội dung quá dài", "không quá 95 byte")),
+	((*ADD, "bao-cao/cchc-2021/2024-Q1/11986"), REFUSED,
+	 ("id", "mã bắt đầu như vậy dành cho báo cáo định kỳ")),
 	((*ADD, "a", "--class", "la-lung"), NOTFOUND,
 	 ("class", "la-lung", "không có loại nhiệm vụ này", "no such class of tasks")),
 	((*ADD, "co-han", "--due", day(8), "--co", CO), REFUSED,
 	 ("co-han", "mã nhiệm vụ đã có với nội dung khác", "khác nhau ở due")),
 	((*ADD, "a", "--done", day(1)), REFUSED,
-	 ("done", day(1), "ngày hoàn thành ở tương lai", "completion lies in the future")),
+	 ("done", said_day(1), "ngày hoàn thành ở tương lai", "completion lies in the future")),
 	((*ADD, "a", "--done", day(-11)), REFUSED,
-	 ("done", day(-11), "ngày hoàn thành trước ngày giao")),
+	 ("done", said_day(-11), "ngày hoàn thành trước ngày giao")),
 	(("task", "report", "co-han", "--done", day(1)), REFUSED,
-	 ("done", day(1), "ngày hoàn thành ở tương lai")),
+	 ("done", said_day(1), "ngày hoàn thành ở tương lai")),
 	(("task", "extend", "co-han", "--due", day(2), "--reason", "nhầm", "--doc", "1/CV"), REFUSED,
-	 ("due", day(2), "gia hạn không được rút ngắn hạn", "an extension cannot shorten")),
+	 ("due", said_day(2), "gia hạn không được rút ngắn hạn", "an extension cannot shorten")),
 	(("task", "extend", "khong-han", "--due", day(9), "--reason", "x", "--doc", "1/CV"), REFUSED,
 	 ("khong-han", "nhiệm vụ thường xuyên, không có hạn hoàn thành", "cannot be overdue")),
 	(("task", "accept", "co-han"), REFUSED, ("co-han", "không có gì chờ xác nhận")),
@@ -41,6 +48,9 @@ MISTAKES = (
 	(("task", "cancel", "co-han", "--reason", " "), REFUSED,
 	 ("reason", "thiếu nội dung bắt buộc")),
 	(("task", "move", "co-han", "--lead", "99999", "--reason", "x"), NOTFOUND, ("99999",)),
+	(("task", "move", "co-han", "--lead", "33", "--reason", "x"), NOTFOUND,
+	 ("33", "đơn vị không phải đơn vị mình hoặc cấp dưới")),
+	(("task", "move", "co-han", "--lead", "all", "--reason", "x"), USAGE, ("--lead", "all")),
 	(("task", "accept", "khong-co"), NOTFOUND, ("khong-co", "không có nhiệm vụ này")),
 	(("task", "show", "khong-co"), NOTFOUND, ("khong-co",)),
 	((*ADD, "a", "--due", "31/02/2026"), USAGE, ("--due", "31/02/2026")),
@@ -49,19 +59,25 @@ MISTAKES = (
 	(("alerts", "ack", "khong-co/due/1", "--note", "biết rồi"), NOTFOUND,
 	 ("khong-co/due/1", "không có cảnh báo này")),
 	(("alerts", "test-channel", "khong-co"), NOTFOUND, ("khong-co",)),
+	(("alerts", "silence", "--step", "nope", "--for", "1h", "--note", "x"), NOTFOUND,
+	 ("step", "nope", "không loại nhiệm vụ nào có bước này")),
+	(("alerts", "unsilence", "999"), NOTFOUND, ("silence", "999", "không có lần tạm im này")),
 )
 
 # lines of a file, and the words of the answer to each; the first is good
-HEADER = "id;title;units;assigned;due;done;class\n"
+HEADER = "id;title;units;assigned;due;done;class;trạng thái\n"
 LINES = (
-	("tot;Rà soát;11986;{0};{1};;", ()),
-	("f1;Rà soát;11986;{1};{0};;", ("hạn hoàn thành trước ngày giao",)),
-	("f2;Rà soát;99999;{0};{1};;", ("99999",)),
-	("tot;Rà soát lại;11986;{0};{1};;", ("tot",)),
-	("f3;Rà soát;11986;{0};{1};{1};", ("ngày hoàn thành ở tương lai",)),
-	("f4;Rà soát;11986;30/02/2026;{1};;", ("30/02/2026",)),
-	("f5;;11986;{0};{1};;", ("title",)),
-	("f6;Rà soát;11986;{0};{1};;la-lung", ("la-lung",)),
+	("tot;Rà soát;11986;{0};{1};;;", ()),
+	("f1;Rà soát;11986;{1};{0};;;", ("hạn hoàn thành trước ngày giao",)),
+	("f2;Rà soát;99999;{0};{1};;;", ("99999",)),
+	("tot;Rà soát lại;11986;{0};{1};;;", ("tot",)),
+	("f3;Rà soát;11986;{0};{1};{1};;", ("ngày hoàn thành ở tương lai",)),
+	("f4;Rà soát;11986;30/02/2026;{1};;;", ("30/02/2026",)),
+	("f5;;11986;{0};{1};;;", ("title",)),
+	("f6;Rà soát;11986;{0};{1};;la-lung;", ("la-lung",)),
+	("f7;Rà soát;11986;{0};{1};;;quá hạn", ("state", "quá hạn", "chưa qua")),
+	("f8;Rà soát;11986;{0};{0};{0};;quá hạn", ("state", "quá hạn", "hoàn thành")),
+	("f9;Rà soát;11986;{0};;;;quá hạn", ("state", "quá hạn", "không có hạn")),
 )
 
 
@@ -86,6 +102,21 @@ def check_same_again(district):
 	district.ctl(*ADD, "co-han", "--due", day(5), "--co", CO)
 	if task(district, "co-han") != before:
 		raise Trouble("a task that was added again has changed")
+
+
+def check_extension(district):
+	"""Who granted it, why and by which document stays to be seen, as how it was given."""
+	district.ctl("task", "extend", "viec-khac", "--due", day(9), "--reason", "chờ ý kiến",
+		     "--doc", "15/UBND")
+	shown = district.ctl("task", "show", "viec-khac")
+	history = json.loads(district.ctl("task", "show", "viec-khac", "--json"))["history"]
+	if history[-1]["reason_doc"] != "15/UBND" or history[0]["reason_doc"] is not None:
+		raise Trouble(f"the extension's document is not in {history}")
+	one_line = " ".join(shown.split())
+	for words in (f"đến {said_day(9)}; lý do: chờ ý kiến; văn bản: 15/UBND", "nội dung",
+		      "ngày giao"):
+		if words not in one_line:
+			raise Trouble(f"{words} is not in:\n{shown}")
 
 
 def check_file(district):
@@ -151,6 +182,7 @@ def main():
 			     OTHERS, "--assigned", day(-1), "--due", day(5))
 		check_mistakes(district)
 		check_same_again(district)
+		check_extension(district)
 		check_file(district)
 		check_never_overdue(district)
 		check_monitor(district)

@@ -1,7 +1,8 @@
 """What the tests of tasks and alerts share: steps that come due within a minute, the places
 alerts are handed to, and what the register says of them.
 
-Configurations are written as JSON, which is YAML too.
+Configurations are written as JSON, which is YAML too. Who imports this has one today from
+beginning to end: shortly before midnight it waits for the next one.
 """
 
 import csv
@@ -21,7 +22,8 @@ SINK = os.path.join(ROOT, "tests", "tools", "sink.py")
 SETTINGS = f"calendars: {CALENDARS}\nalerts: alerts.yaml\ncontacts: contacts.yaml\n"
 CIVIL = datetime.timezone(datetime.timedelta(hours=7))
 LATE_S = 60  # an alert is owed at most so late
-SANITIZED = bool(os.environ.get("CCHC_SANITIZE"))
+READY_S = 10  # what a daemon needs to start, on a machine with much to do
+LONGEST_S = 480  # that such a test takes, there
 
 
 # ---- when ----
@@ -35,6 +37,23 @@ def day(days=0):
 	return str(civil_now().date() + datetime.timedelta(days=days))
 
 
+def said_day(days=0):
+	"""The same as people are told it."""
+	return f"{civil_now().date() + datetime.timedelta(days=days):%d/%m/%Y}"
+
+
+def wait_out_the_day():
+	now = civil_now()
+	midnight = datetime.datetime.combine(now.date() + datetime.timedelta(days=1),
+					     datetime.time(), CIVIL)
+	left_s = (midnight - now).total_seconds()
+	if left_s < LONGEST_S:
+		time.sleep(left_s + 1)
+
+
+wait_out_the_day()
+
+
 class Moment:
 	"""A full minute of the civil clock."""
 
@@ -44,21 +63,16 @@ class Moment:
 		self.day = str(self.civil.date())
 
 	@classmethod
-	def ahead(cls, seconds):
-		"""The first that is at least so many seconds ahead."""
-		return cls(civil_now() + datetime.timedelta(seconds=seconds, minutes=1))
+	def ahead(cls):
+		"""The first for which a daemon that is started now is ready."""
+		return cls(civil_now() + datetime.timedelta(seconds=READY_S, minutes=1))
 
 	def plus(self, minutes):
 		return Moment(self.civil + datetime.timedelta(minutes=minutes))
 
-	def wait(self):
-		time.sleep(max(0.0, self.epoch - time.time()))
-
-	def step(self, name, due=None, **more):
-		"""A step at this moment, of tasks that are due on the day of `due` (a Moment;
-		this one if not given)."""
-		days = (self.civil.date() - (due or self).civil.date()).days
-		return {"name": name, "days": days, "at": f"{self.civil:%H:%M}",
+	def step(self, name, **more):
+		"""A step at this moment, of tasks that are due today."""
+		return {"name": name, "days": 0, "at": f"{self.civil:%H:%M}",
 			"roles": ["clerk"], **more}
 
 
@@ -210,13 +224,17 @@ def free_port():
 
 
 class Alertmanager(Program):
-	"""Debian's own, alone, with its data in the folder."""
+	"""Debian's own, alone, with its data in the folder. It tells the sink of each alert by
+	itself, and of its end."""
 
-	def __init__(self, program, folder):
+	def __init__(self, program, folder, sink):
 		self.url = f"http://127.0.0.1:{free_port()}"
 		config = os.path.join(folder, "alertmanager.yml")
-		write_json(config, {"route": {"receiver": "nobody"},
-				    "receivers": [{"name": "nobody"}]})
+		write_json(config, {"route": {"receiver": "sink", "group_by": ["key"],
+					      "group_wait": "0s", "group_interval": "1s",
+					      "repeat_interval": "1h"},
+				    "receivers": [{"name": "sink", "webhook_configs": [
+					    {"url": sink.url("/"), "send_resolved": True}]}]})
 		super().__init__("alertmanager",
 				 [program, f"--config.file={config}",
 				  "--storage.path=" + os.path.join(folder, "alertmanager"),

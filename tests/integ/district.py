@@ -32,6 +32,7 @@ FORMS = os.path.join(ROOT, "config", "forms")
 LIMIT_S = 120.0  # for a state to come; sanitizers and busy machines are slow
 STOP_LIMIT_S = 60.0
 PAUSE_S = 0.05
+SANITIZER = os.environ.get("CCHC_SANITIZE", "")  # of the programs: address, thread or none
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1

@@ -7,22 +7,27 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 
 from district import Trouble, spawn, wait_for
 
 MONTHS = tuple(f"2024-{month:02}" for month in range(1, 13))
 PERIOD = "2024"
 SHOWN = ("state", "value", "reported", "expected")
+CHUNK = 65536
+TRICKLE, TRICKLE_S = 1000, 0.5  # bytes, and how often
 
 
 class Line:
 	"""A TCP relay to the changes' door that can be cut. What is published meanwhile is lost:
-	numbers alone can tell the watcher. narrow: its buffers hold little."""
+	numbers alone can tell the watcher. narrow: its buffers hold little. While it trickles,
+	so little comes through that a connection lives, but nobody can keep up."""
 
 	def __init__(self, endpoint, narrow=False):
 		self.port = int(endpoint.rpartition(":")[2])
 		self.narrow = narrow
 		self.is_cut = False
+		self.trickles = False
 		self.ends = []
 		self.dialled = 0
 		self.carried = 0  # bytes to the watcher
@@ -55,10 +60,12 @@ class Line:
 
 	def _pump(self, source, target, counts=False):
 		try:
-			while data := source.recv(65536):
+			while data := source.recv(TRICKLE if counts and self.trickles else CHUNK):
 				target.sendall(data)
 				if counts:
 					self.carried += len(data)
+				if counts and self.trickles:
+					time.sleep(TRICKLE_S)
 		except OSError:
 			pass  # cut
 		for end in (source, target):

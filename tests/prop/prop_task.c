@@ -189,9 +189,11 @@ static void check_change(const struct cchc_task *old, const struct cchc_task *ne
 			 const struct cchc_deed *deed)
 {
 	bool anew = new->effective != old->effective || deed->kind == CCHC_DEED_REOPEN;
+	bool returned = deed->kind == CCHC_DEED_RETURN;
 
-	assert_int_equal(new->due_version, old->due_version + anew);
-	assert_true(new->fired_ms >= old->fired_ms);
+	assert_int_equal(new->due_version, old->due_version + (anew || returned));
+	assert_true(new->fired_ms ==
+		    (anew || returned ? new->due_since_ms : old->fired_ms));
 	assert_true(new->due_since_ms >= old->due_since_ms);
 	assert_int_equal(new->due_since_ms != old->due_since_ms && !anew, false);
 	assert_int_equal(new->no, old->no);

@@ -142,23 +142,34 @@ static void draw_saying(struct draft *d, uint64_t last, uint64_t commit)
 
 static void draw_steps(struct draft *d, struct cchc_entry *entry)
 {
-	static const struct cchc_entry_step ALL[] = {{"nhiem-vu", "d-7"},
-						     {"nhiem-vu", "overdue"},
-						     {"bao-cao", "d-7"},
-						     {"bao-cao", "overdue"}};
+	static const struct cchc_entry_step ALL[] = {{"nhiem-vu", "d-7", -7, 480},
+						     {"nhiem-vu", "overdue", 1, 0},
+						     {"bao-cao", "d-7", -7, 480},
+						     {"bao-cao", "overdue", 1, 0}};
 
 	entry->steps = d->steps;
 	for (size_t i = 0; i < CCHC_COUNT(ALL); i++)
 		if (below(d, 3))
 			d->steps[entry->n_steps++] = ALL[i];
+	for (size_t i = 0; i < entry->n_steps; i++)
+		d->steps[i].minute += below(d, 4) ? 0 : 30;
+}
+
+static void draw_heard(struct draft *d, struct cchc_entry *entry)
+{
+	entry->heard = d->heard;
+	entry->n_heard = below(d, 3);
+	for (size_t i = 0; i < entry->n_heard; i++)
+		d->heard[i] = (struct cchc_entry_heard){1 + below(d, REGISTRY_UNITS),
+							d->clock_ms - below(d, 2)};
 }
 
 struct cchc_entry draft_own(struct draft *d)
 {
 	static const enum cchc_entry_kind KINDS[] = {
-		CCHC_ENTRY_DEED, CCHC_ENTRY_DEED, CCHC_ENTRY_DEED, CCHC_ENTRY_DEED,
-		CCHC_ENTRY_FIRE, CCHC_ENTRY_FIRE, CCHC_ENTRY_FIRE, CCHC_ENTRY_HAND,
-		CCHC_ENTRY_HAND, CCHC_ENTRY_SAY,  CCHC_ENTRY_STEPS};
+		CCHC_ENTRY_DEED, CCHC_ENTRY_DEED, CCHC_ENTRY_DEED,  CCHC_ENTRY_DEED,
+		CCHC_ENTRY_FIRE, CCHC_ENTRY_FIRE, CCHC_ENTRY_FIRE,  CCHC_ENTRY_HAND,
+		CCHC_ENTRY_HAND, CCHC_ENTRY_SAY,  CCHC_ENTRY_STEPS, CCHC_ENTRY_HEARD};
 	struct cchc_entry entry = {.kind = KINDS[below(d, CCHC_COUNT(KINDS))],
 				   .clock_ms = d->clock_ms,
 				   .sender = below(d, 2) ? "van-phong" : ""};
@@ -177,8 +188,10 @@ struct cchc_entry draft_own(struct draft *d)
 	} else if (entry.kind == CCHC_ENTRY_SAY) {
 		draw_saying(d, last, cchc_store_commit_number(d->txn));
 		entry.saying = &d->saying;
-	} else {
+	} else if (entry.kind == CCHC_ENTRY_STEPS) {
 		draw_steps(d, &entry);
+	} else {
+		draw_heard(d, &entry);
 	}
 	return entry;
 }

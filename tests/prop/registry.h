@@ -27,6 +27,7 @@ struct draft {
 	struct cchc_handing handing[REGISTRY_HANDINGS];
 	struct cchc_saying saying;
 	struct cchc_entry_step steps[4];
+	struct cchc_entry_heard heard[2];
 };
 
 /* An entry of the daemon itself, or of a person who speaks to it. */

@@ -214,12 +214,14 @@ static void compare(const struct slow_alert *should, const struct cchc_alert *is
 	int64_t late_ms = is->owed_ms - should->owed.wall_ms;
 	bool ended = should->ended.true_ms != INT64_MAX;
 
-	if (is->moment_ms != should->moment_ms || is->unit != should->unit)
-		say(should, is, "another moment or unit");
+	if (is->moment_ms != should->moment_ms)
+		say(should, is, "another moment");
 	if (is->owed_ms < is->moment_ms)
 		say(should, is, "owed before its moment");
 	if (should->unsure)
 		return;
+	if (is->unit != should->unit)
+		say(should, is, "another unit");
 	if (late_ms < 0 || late_ms > SLOW_MINUTE_MS)
 		say(should, is, "not owed within its minute");
 	if (is->superseded != should->superseded)
@@ -283,42 +285,74 @@ void check_alerts(struct stage *stage, const struct slow *slow)
 	}
 	print_message("alerts of steps: %zu, superseded %zu, standing %zu, unsure %zu\n",
 		      e.met, e.superseded, e.stand, e.unsure);
-	assert_true(e.unsure * 20 < e.n);
+	assert_true(e.unsure * 10 < e.n);
 	free(e.list);
+}
+
+struct seeking {
+	const struct slow_silence *silence;
+	struct cchc_alert found;
+	bool is_found;
+};
+
+/* Of a contact before the start the key is known by the hour. */
+static bool on_silent(void *data, const struct cchc_alert *alert)
+{
+	struct seeking *seeking = data;
+	int64_t older_ms = seeking->silence->contact.wall_ms - alert->moment_ms;
+
+	seeking->is_found = alert->kind == CCHC_ALERT_SILENT &&
+			    alert->unit == seeking->silence->unit && older_ms >= 0 &&
+			    older_ms <= 60 * (int64_t)SLOW_MINUTE_MS;
+	seeking->found = *alert;
+	return !seeking->is_found;
+}
+
+static void check_silence(const struct slow_silence *should, const struct cchc_alert *is,
+			  const char *key)
+{
+	bool ended = should->ended.true_ms != INT64_MAX;
+
+	if (is->owed_ms < should->owed.wall_ms ||
+	    is->owed_ms > should->owed.wall_ms + should->within_ms)
+		fail_msg("%s was owed at %lld, not at %lld", key, (long long)is->owed_ms,
+			 (long long)should->owed.wall_ms);
+	if ((is->ended_ms != 0) != ended ||
+	    (ended && (is->ended_ms < should->ended.wall_ms ||
+		       is->ended_ms > should->ended.wall_ms + 2 * SLOW_MINUTE_MS)))
+		fail_msg("%s ended at %lld, not at %lld", key, (long long)is->ended_ms,
+			 (long long)should->ended.wall_ms);
 }
 
 void check_silences(struct stage *stage, const struct slow *slow)
 {
 	struct cchc_arena arena;
 	struct cchc_txn txn;
+	size_t sure = 0;
 
-	cchc_arena_init(&arena, MEMORY);
+	cchc_arena_init(&arena, (size_t)1 << 30);
 	cchc_txn_read(&txn, stage->app.kit.store.env);
 	for (size_t i = 0; i < slow->silences; i++) {
-		const struct slow_silence *should = &slow->silence[i];
-		bool ended = should->ended.true_ms != INT64_MAX;
-		struct cchc_alert is;
+		struct seeking seeking = {.silence = &slow->silence[i]};
 		char key[SLOW_KEY];
 
-		if (should->unsure)
+		if (seeking.silence->unsure)
 			continue;
-		slow_silence_key(slow, should, key);
-		if (!cchc_store_alert_by_key(&txn, key, &arena, &is))
+		slow_silence_key(slow, seeking.silence, key);
+		if (seeking.silence->before_start)
+			cchc_store_each_alert(&txn, 1, &arena, on_silent, &seeking);
+		else
+			seeking.is_found = cchc_store_alert_by_key(&txn, key, &arena,
+								   &seeking.found);
+		if (!seeking.is_found)
 			fail_msg("%s was not raised", key);
-		if (is.owed_ms < should->owed.wall_ms ||
-		    is.owed_ms > should->owed.wall_ms + SLOW_MINUTE_MS)
-			fail_msg("%s was owed at %lld, not at %lld", key,
-				 (long long)is.owed_ms, (long long)should->owed.wall_ms);
-		if ((is.ended_ms != 0) != ended ||
-		    (ended && (is.ended_ms < should->ended.wall_ms ||
-			       is.ended_ms > should->ended.wall_ms + 2 * SLOW_MINUTE_MS)))
-			fail_msg("%s ended at %lld, not at %lld", key,
-				 (long long)is.ended_ms,
-				 (long long)should->ended.wall_ms);
+		check_silence(seeking.silence, &seeking.found, key);
+		cchc_arena_reset(&arena);
+		sure++;
 	}
 	cchc_txn_abort(&txn);
 	cchc_arena_fini(&arena);
-	print_message("silences: %zu\n", slow->silences);
+	print_message("silences: %zu, sure %zu\n", slow->silences, sure);
 }
 
 /* ---- handings ---- */
@@ -423,6 +457,8 @@ static bool on_told(void *data, const struct cchc_alert *alert)
 		assert_int_equal(alert->n_deliveries, 0);
 	else
 		assert_true(alert->n_deliveries > 0);
+	for (size_t i = 0; i < alert->n_deliveries; i++)
+		t->again += alert->delivery[i].again;
 	if (is_muted(t, alert))
 		return true;
 	for (size_t i = 0; i < alert->n_deliveries; i++) {
@@ -439,7 +475,6 @@ static bool on_told(void *data, const struct cchc_alert *alert)
 				t, alert, d,
 				sinks_told(sinks, d->channel, alert->key, d->to, false));
 		t->told++;
-		t->again += d->again;
 	}
 	return true;
 }

@@ -230,24 +230,31 @@ static void speak_for(struct people *p, const struct slow_record *now,
 	}
 }
 
-static void wish(struct people *p, const struct slow_record *now, const char *id)
+static void wish(struct people *p, size_t at)
 {
-	struct cchc_deed deed = deed_of(CCHC_DEED_REPORT, id);
+	const struct slow_task *task = &p->slow->task[at];
+	const struct slow_record *now = slow_now(task);
+	struct slow_said said = {.word = SLOW_WISH, .when = p->stage->now};
+	struct cchc_deed deed = deed_of(CCHC_DEED_REPORT, task->id);
 	char reason[32];
+
+	if (now->due == CCHC_DAY_NONE || task->is_duty)
+		return;
 
 	(void)snprintf(reason, sizeof(reason), "xin %llu",
 		       (unsigned long long)p->stage->now.true_ms);
 	deed.wish = now->due + 1 + (cchc_day)below(p, 20);
 	deed.reason = reason;
 	speak_for(p, now, &deed);
-	(void)give(p, &deed);
+	if (give(p, &deed))
+		slow_say(p->slow, at, &said);
 }
 
 static enum slow_word choose(struct people *p, enum slow_state state)
 {
 	static const enum slow_word OPEN[] = {
 		SLOW_REPORT, SLOW_REPORT, SLOW_REPORT, SLOW_REPORT, SLOW_REPORT,
-		SLOW_EXTEND, SLOW_EXTEND, SLOW_MOVE,   SLOW_CANCEL, SLOW_SENT,
+		SLOW_EXTEND, SLOW_EXTEND, SLOW_MOVE,   SLOW_CANCEL, SLOW_WISH,
 	};
 	static const enum slow_word WAITING[] = {
 		SLOW_ACCEPT, SLOW_ACCEPT, SLOW_ACCEPT, SLOW_ACCEPT, SLOW_RETURN,
@@ -308,9 +315,8 @@ static void do_deed(struct people *p, size_t at)
 
 	if (task->n + 2 >= SLOW_RECORDS)
 		return;
-	if (said.word == SLOW_SENT) { /* stands for a wish here */
-		if (now->due != CCHC_DAY_NONE && !task->is_duty)
-			wish(p, now, task->id);
+	if (said.word == SLOW_WISH) {
+		wish(p, at);
 		return;
 	}
 	(void)snprintf(reason, sizeof(reason), "vì %llu",

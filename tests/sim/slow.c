@@ -46,8 +46,18 @@ void slow_add_unit(struct slow *slow, uint32_t id, const char *code)
 	struct slow_unit *unit = &slow->unit[slow->n_units++];
 
 	cchc_check(slow->n_units <= SLOW_UNITS && id < SLOW_UNITS);
-	*unit = (struct slow_unit){.id = id, .silence = SLOW_SILENCES};
+	*unit = (struct slow_unit){.id = id, .silence = SLOW_SILENCES, .lost = true};
 	(void)snprintf(unit->code, sizeof(unit->code), "%s", code);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 /* ---- days ---- */
@@ -110,12 +120,15 @@ static int64_t moment_of(int step, cchc_day effective)
 static void record(struct slow_task *task, struct slow_record next, struct slow_when when)
 {
 	struct slow_record *last = task->n ? &task->record[task->n - 1] : NULL;
+	bool returned = last && last->state == SLOW_WAITING && next.state == SLOW_OPEN;
 
 	cchc_check(task->n < SLOW_RECORDS);
 	next.said_ms = when.wall_ms;
 	if (last && when.wall_ms < last->at.wall_ms)
 		when.wall_ms = last->at.wall_ms;
 	next.at = when;
+	if (!last || (next.version != last->version && !returned))
+		next.since_ms = when.wall_ms;
 	task->counted.record[task->n] = (struct oracle_record){
 		.at_ms = when.wall_ms,
 		.lead = next.lead,
@@ -178,6 +191,8 @@ void slow_say(struct slow *slow, size_t task, const struct slow_said *said)
 	switch (said->word) {
 	case SLOW_ADD:
 		return;
+	case SLOW_WISH:
+		break;
 	case SLOW_EXTEND:
 		set_due(slow, &next, said->day);
 		break;
@@ -188,8 +203,9 @@ void slow_say(struct slow *slow, size_t task, const struct slow_said *said)
 	case SLOW_ACCEPT:
 		next.state = SLOW_DONE;
 		break;
-	case SLOW_RETURN:
+	case SLOW_RETURN: /* what was told before is over; its cause is not */
 		reopen(&next);
+		next.version++;
 		break;
 	case SLOW_CANCEL:
 		next.state = SLOW_CANCELLED;
@@ -293,42 +309,6 @@ void slow_set_clock(struct slow *slow, struct slow_when when)
 	slow->set[slow->sets++] = when;
 }
 
-/* "Silence is an alert too": after a day without a word. What stands is told once. */
-static void note_silence(struct slow *slow, struct slow_unit *unit, struct slow_when when)
-{
-	struct slow_silence silence = {
-		.unit = unit->id,
-		.contact = unit->contact,
-		.owed = {unit->contact.true_ms + DAY_MS, unit->contact.wall_ms + DAY_MS},
-		.ended.true_ms = INT64_MAX};
-
-	if (unit->silence != SLOW_SILENCES || when.true_ms <= silence.owed.true_ms)
-		return;
-	silence.unsure = when.true_ms <= silence.owed.true_ms + SLOW_MINUTE_MS;
-	for (size_t i = 0; i < slow->sets; i++)
-		if (slow->set[i].true_ms > silence.contact.true_ms &&
-		    slow->set[i].true_ms <= when.true_ms)
-			silence.unsure = true;
-	cchc_check(slow->silences < SLOW_SILENCES);
-	unit->silence = slow->silences;
-	slow->silence[slow->silences++] = silence;
-}
-
-void slow_hear(struct slow *slow, uint32_t unit, struct slow_when when)
-{
-	for (size_t i = 0; i < slow->n_units; i++) {
-		struct slow_unit *of = &slow->unit[i];
-
-		if (of->id != unit)
-			continue;
-		note_silence(slow, of, when);
-		if (of->silence != SLOW_SILENCES)
-			slow->silence[of->silence].ended = when;
-		of->silence = SLOW_SILENCES;
-		of->contact = when;
-	}
-}
-
 /* "A changed calendar recomputes effective dates." */
 void slow_up(struct slow *slow, struct slow_when when, const int *year, size_t n)
 {
@@ -347,15 +327,17 @@ void slow_up(struct slow *slow, struct slow_when when, const int *year, size_t n
 		if (next.version != version)
 			record(&slow->task[i], next, when);
 	}
-	for (size_t i = 0; i < slow->n_units; i++)
+	for (size_t i = 0; slow->lives == 1 && i < slow->n_units; i++)
 		slow->unit[i].contact = when;
 	slow_day(slow, when);
 }
 
 void slow_down(struct slow *slow, struct slow_when when)
 {
+	slow_note_silences(slow, when);
 	for (size_t i = 0; i < slow->n_units; i++)
-		note_silence(slow, &slow->unit[i], when);
+		if (when.true_ms - slow->unit[i].contact.true_ms < SLOW_MINUTE_MS)
+			slow->unit[i].lost = true; /* it may not be written down yet */
 	slow->life[slow->lives - 1][1] = when;
 }
 
@@ -391,16 +373,6 @@ bool slow_is_hushed(const struct slow *slow, uint32_t unit, struct slow_when whe
 		    slow->hush[i].until_ms > when.wall_ms)
 			return true;
 	return false;
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* The first true time in [from, to) at which the wall shows the moment or more. */
@@ -557,7 +529,7 @@ static void alerts_of_version(struct version *v,
 		v->reached[i] = INT64_MAX;
 		/* "Steps already past when the task, its new date or the rule is recorded
 		 * do not fire" */
-		if (moment_ms > first->at.wall_ms && moment_ms > v->slow->step_ms[i])
+		if (moment_ms > first->since_ms && moment_ms > v->slow->step_ms[i])
 			v->reached[i] = reached(v, moment_ms, &v->record[i]);
 	}
 	for (int i = 0; i < SLOW_STEPS; i++)
@@ -592,7 +564,7 @@ bool slow_missed(const struct slow *slow, size_t task)
 	const struct slow_record *now = slow_now(of);
 	const struct slow_record *before = of->n > 1 ? now - 1 : NULL;
 	bool is_new =
-		!before || before->version != now->version || before->lead != now->lead;
+		!before || before->since_ms != now->since_ms || before->lead != now->lead;
 
 	return is_new && now->state == SLOW_OPEN && now->effective != CCHC_DAY_NONE &&
 	       moment_of(0, now->effective) <= now->at.wall_ms;

@@ -42,6 +42,7 @@ enum slow_word {
 	SLOW_CANCEL,
 	SLOW_REOPEN,
 	SLOW_MOVE,
+	SLOW_WISH, /* for more time: nothing changes but that it was said */
 	SLOW_SENT, /* the report that a duty asks for */
 };
 
@@ -54,6 +55,7 @@ struct slow_record {         /* what the register says from this moment on */
 	cchc_day done;
 	enum slow_state state;
 	unsigned version; /* of the due date */
+	int64_t since_ms; /* what was due before this, by the wall, does not fire */
 };
 
 struct slow_task {
@@ -68,14 +70,17 @@ struct slow_task {
 struct slow_unit {
 	uint32_t id; /* as the daemon calls it */
 	char code[16];
-	struct slow_when contact; /* the last, or the daemon's start */
-	size_t silence;           /* that stands, or SLOW_SILENCES */
+	struct slow_when contact; /* the last, or the daemon's first start */
+	bool lost;      /* the daemon went down just after it, and may not remember */
+	size_t silence; /* that stands, or SLOW_SILENCES */
 };
 
 struct slow_silence { /* of a unit's agent, told after a day */
 	uint32_t unit;
 	struct slow_when contact;
-	struct slow_when owed;  /* then, or at most a minute later */
+	struct slow_when owed; /* then, or at most within_ms later */
+	int64_t within_ms;
+	bool before_start;      /* its contact is known by the hour */
 	struct slow_when ended; /* true_ms INT64_MAX: it stands */
 	bool unsure;
 };
@@ -166,6 +171,11 @@ void slow_alerts(const struct slow *slow, struct slow_when now,
 /* "silent/<code>/<last contact, UTC>". */
 void slow_silence_key(const struct slow *slow, const struct slow_silence *silence,
 		      char key[SLOW_KEY]);
+
+/* Those that began by now are in the list. */
+void slow_note_silences(struct slow *slow, struct slow_when when);
+/* It is out of contact, or may be held to be so. */
+bool slow_may_be_silent(const struct slow *slow, uint32_t unit, struct slow_when when);
 
 /* Row I.4 of a period: 4.1 .. 4.4 of every unit, by id. */
 void slow_count(const struct slow *slow, struct cchc_period period, int64_t now_ms,

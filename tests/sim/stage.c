@@ -290,12 +290,17 @@ static enum cchc_rc hand(void *data, const struct cchc_channel_settings *channel
 			  on_done, on_done_data);
 }
 
-static int64_t last_contact(void *data, uint32_t unit)
+static bool has_agent(void *data, uint32_t unit)
+{
+	(void)data;
+	return unit > 0;
+}
+
+static int64_t heard(void *data, uint32_t unit)
 {
 	const struct stage *stage = data;
 
-	return stage->heard_ms[unit] > stage->started_ms ? stage->heard_ms[unit]
-							 : stage->started_ms;
+	return stage->heard_boot[unit];
 }
 
 static void wake(void *data)
@@ -307,7 +312,7 @@ static void wake(void *data)
 
 void stage_hear(struct stage *stage, uint32_t unit)
 {
-	stage->heard_ms[unit] = stage->now.wall_ms;
+	stage->heard_boot[unit] = stage->now.true_ms;
 }
 
 /* ---- up and down ---- */
@@ -323,7 +328,7 @@ void stage_start(struct stage *stage, const int *year, size_t n)
 		.n_channels = SINKS,
 		.store = &stage->app.kit.store,
 		.duties_from = stage->duties_from,
-		.port = {write_item, hand, last_contact, wake, stage},
+		.port = {write_item, hand, has_agent, heard, wake, stage},
 	};
 	struct cchc_err err = {.text = ""};
 	struct cchc_txn txn;
@@ -338,8 +343,8 @@ void stage_start(struct stage *stage, const int *year, size_t n)
 	stage->board->commit = kit_commit_number(&stage->app.kit);
 	options.board = stage->board;
 	assert_int_equal(cchc_wheels_init(&stage->wheels, &options), CCHC_OK);
-	stage->started_ms = stage->now.wall_ms;
-	memset(stage->heard_ms, 0, sizeof(stage->heard_ms));
+	for (size_t i = 0; i < CCHC_COUNT(stage->heard_boot); i++)
+		stage->heard_boot[i] = INT64_MIN;
 	cchc_txn_read(&txn, stage->app.kit.store.env);
 	assert_int_equal(cchc_wheels_load(&stage->wheels, &txn, stage->now.wall_ms),
 			 CCHC_OK);

@@ -33,13 +33,12 @@ struct stage {
 	struct test_random rng;
 	bool up;
 	struct slow_when now;
-	int64_t started_ms;      /* wall */
 	int64_t turn_ms;         /* true: the timer */
 	struct cchc_item *queue; /* with the writer */
 	int64_t commit_ms;
 	struct cchc_item *done; /* on the way back */
 	int64_t done_ms;
-	int64_t heard_ms[SLOW_UNITS]; /* wall, since the start; 0: not */
+	int64_t heard_boot[SLOW_UNITS]; /* true, since the start; INT64_MIN: not */
 	cchc_day duties_from;
 	struct cchc_sender person; /* stands for anybody who is not the daemon */
 	unsigned failed_writes;

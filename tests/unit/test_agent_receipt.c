@@ -223,6 +223,9 @@ static void the_heading_says_how_much_was_refused(void **state)
 		 "part"},
 		{"code,value\nI.1,08\nI.2.1,79\n", CCHC_REFUSED_UNREAD,
 		 "ACKNOWLEDGED 09/03/2024 23:00:00\r\n"},
+		{"code,value\nI.99,5\nI.1,\n", CCHC_REFUSED_UNREAD,
+		 "ACKNOWLEDGED 09/03/2024 23:00:00, không có số liệu nào / no figure in "
+		 "it\r\n"},
 	};
 	struct desk *d = *state;
 

@@ -207,6 +207,9 @@ static size_t make_tasks(struct cchc_assignment list[16])
 	list[n] = task("wrong");
 	list[n].said = CCHC_SAID_WRONG;
 	list[n++].cell[CCHC_ANSWER_DONE] = "hôm qua";
+	list[n] = task("wrong-day");
+	list[n].said = CCHC_SAID_WRONG;
+	list[n++].cell[CCHC_ANSWER_DONE] = " 12/3/2027";
 	return n;
 }
 
@@ -221,8 +224,8 @@ static const struct {
 	 "open done 2024-03-05, waiting done 2024-03-05"},
 	{"a wish", "open;;;;;15/4/2024;chờ số liệu\n",
 	 "open wish 2024-04-15 chờ số liệu"},
-	{"done makes a wish idle", "open;;;9/3/2024;;15/4/2024;chờ\n",
-	 "open done 2024-03-09"},
+	{"done makes a wish idle, which is told", "open;;;9/3/2024;;15/4/2024;chờ\n",
+	 "open tells not-open Xin gia hạn đến, open done 2024-03-09"},
 	{"two lines in a cell", "open;;;9/3/2024;\"12/BC\n13/BC\";;\n",
 	 "open done 2024-03-09 12/BC 13/BC"},
 	{"a guarded id and a guarded text",
@@ -248,7 +251,7 @@ static const struct {
 	 "open!bad-date Ngày hoàn thành, returned done 2024-03-09 8/BC"},
 	{"two rows of one task that differ",
 	 "open;;;9/3/2024;;;\nwaiting;;;8/3/2024;9/BC;;\nopen;;;8/3/2024;;;\n",
-	 "open!duplicate Mã nhiệm vụ, waiting done 2024-03-08 9/BC"},
+	 "open!task-twice Mã nhiệm vụ, waiting done 2024-03-08 9/BC"},
 	{"two rows of one task that agree", "open;;;9/3/2024;;;\nopen;;;9/3/2024;;;\n",
 	 "open done 2024-03-09"},
 	{"what the register has", "waiting;;;08/03/2024;7/BC;;\ndone;;;8/3/2024;7/BC;;\n",
@@ -273,6 +276,7 @@ static const struct {
 	 "returned;20/03/2024;trả lại: thiếu;8/3/2024;7/BC;;\n", ""},
 	{"what was wrong is still there", "wrong;;;hôm qua;;;\nstray;;;;x;;\n",
 	 "stray keeps"},
+	{"what was wrong, as a spreadsheet writes it", "wrong-day;;;2027-03-12;;;\n", ""},
 	{"what was wrong is mended", "wrong;;;8/3/2024;;;\n", "wrong done 2024-03-08"},
 	{"what was wrong is blank", "wrong;;;;;;\nstray;;;;;;\n",
 	 "wrong drops, stray drops"},
@@ -294,6 +298,10 @@ static void draw_one(const struct cchc_saying *saying, char *out, size_t size)
 			       *text ? " " : "", text);
 	else if (saying->kind == CCHC_SAYING_WRONG)
 		(void)snprintf(out, size, "%s!%s %s", saying->id,
+			       cchc_rule_name(saying->refusal.rule),
+			       cchc_sheet_field(saying->refusal.field));
+	else if (saying->kind == CCHC_SAYING_TOLD)
+		(void)snprintf(out, size, "%s tells %s %s", saying->id,
 			       cchc_rule_name(saying->refusal.rule),
 			       cchc_sheet_field(saying->refusal.field));
 	else

@@ -136,6 +136,37 @@ static void steps_past_when_recorded_are_left_to_the_digest(void **state)
 	end(s);
 }
 
+/* Whether it had fired before it waited or passed meanwhile. */
+static void what_is_returned_overdue_is_told_of_at_once(void **state)
+{
+	static const int REPORTED[] = {0, 12}; /* before and after it was overdue */
+
+	for (size_t i = 0; i < CCHC_COUNT(REPORTED); i++) {
+		struct scene *s = begin(state);
+		bool late = REPORTED[i] > 10;
+
+		do_deed(s, adding("a", s->w.lac_dao->id, KIT_DAY + 10));
+		live(s, REPORTED[i] * (int64_t)KIT_DAY_MS);
+		do_deed(s, deed_report("a", s->w.lac_dao->id, KIT_DAY));
+		live(s, 20 * (int64_t)KIT_DAY_MS);
+		assert_int_equal(alert_of(s, "a/overdue/1").no, late ? 3 : 0);
+		if (late)
+			assert_string_equal(alert_of(s, "a/overdue/1").end_why, "done");
+		do_deed(s, deed_of(CCHC_DEED_RETURN, "a"));
+		live(s, MINUTE_MS);
+		assert_true(alert_of(s, "a/d-3/2").superseded);
+		assert_true(alert_of(s, "a/d-1/2").superseded);
+		assert_true(cchc_alert_stands(
+			(struct cchc_alert[]){alert_of(s, "a/overdue/2")}));
+		assert_int_equal(alerts(s), late ? 6 : 3);
+		assert_int_equal(s->missed[s->w.lac_dao->id], 0);
+		live(s, 20 * (int64_t)KIT_DAY_MS);
+		assert_int_equal(alerts(s), late ? 6 : 3);
+		check_counts(s);
+		end(s);
+	}
+}
+
 static void a_storm_of_steps_with_long_texts_is_written(void **state)
 {
 	enum { MANY = 600 };
@@ -464,6 +495,47 @@ static void steps_are_known_from_when_the_rules_have_them(void **state)
 	end(s);
 }
 
+/* At 09:00 "d-1", which was to be told today at 11:00, is taken elsewhere. */
+static void a_step_that_was_moved_does_not_fire_late_for_all(void **state)
+{
+	static const struct {
+		int days;
+		int minute;
+		bool fires;
+	} MOVED[] = {
+		{-1, 600, true}, {-2, 600, false}, {-1, 539, false}, {-1, 541, true}};
+
+	for (size_t i = 0; i < CCHC_COUNT(MOVED); i++) {
+		struct scene *s = *state;
+		struct cchc_step *step;
+		struct cchc_err err;
+
+		open_scene(s);
+		s->w.rules.task_class[0].shifts = false;
+		step = &s->w.rules.task_class[0].step[1];
+		step->days = -1;
+		step->minute = 660;
+		assert_int_equal(cchc_steps_settle(&s->w.app.kit.store, &s->w.rules,
+						   day_ms(KIT_DAY - 60, 0), &err),
+				 CCHC_OK);
+		load(s);
+		do_deed_at(s, adding("a", s->w.lac_dao->id, KIT_DAY + 1),
+			   day_ms(KIT_DAY - 20, 0));
+		unload(s);
+		s->writes = 0;
+		step->days = MOVED[i].days;
+		step->minute = MOVED[i].minute;
+		assert_int_equal(cchc_steps_settle(&s->w.app.kit.store, &s->w.rules,
+						   s->now_ms, &err),
+				 CCHC_OK);
+		load(s);
+		live(s, 5 * (int64_t)HOUR_MS);
+		if ((alert_of(s, "a/d-1/1").no > 0) != MOVED[i].fires)
+			fail_msg("%zu", i);
+		end(s);
+	}
+}
+
 static int set_up(void **state)
 {
 	*state = calloc(1, sizeof(struct scene));
@@ -482,6 +554,7 @@ int main(void)
 		cmocka_unit_test(each_step_is_owed_at_its_minute_and_never_early),
 		cmocka_unit_test(after_downtime_only_the_latest_step_is_owed),
 		cmocka_unit_test(steps_past_when_recorded_are_left_to_the_digest),
+		cmocka_unit_test(what_is_returned_overdue_is_told_of_at_once),
 		cmocka_unit_test(a_storm_of_steps_with_long_texts_is_written),
 		cmocka_unit_test(what_could_not_be_written_or_planned_is_tried_again),
 		cmocka_unit_test(a_clock_gone_back_fires_nothing_twice),
@@ -493,6 +566,7 @@ int main(void)
 		cmocka_unit_test(a_report_is_due_in_the_month_it_closes_in),
 		cmocka_unit_test(a_changed_calendar_moves_the_dates_that_count),
 		cmocka_unit_test(steps_are_known_from_when_the_rules_have_them),
+		cmocka_unit_test(a_step_that_was_moved_does_not_fire_late_for_all),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

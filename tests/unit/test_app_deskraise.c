@@ -8,7 +8,7 @@
 
 #include "app/digest.h"
 #include "base/text.h"
-#include "desklive.h"
+#include "deskheard.h"
 
 static struct play *begin_with(void **state, bool digests)
 {
@@ -20,19 +20,6 @@ static struct play *begin_with(void **state, bool digests)
 	return p;
 }
 
-static struct cchc_task add_duty(struct play *p, const char *id, uint32_t lead,
-				 cchc_day due)
-{
-	struct cchc_deed deed = deed_duty(lead, id);
-	struct cchc_task task;
-
-	deed.due = deed.effective = due;
-	(void)kit_deed(&p->w.app.kit, &deed, day_ms(KIT_DAY - 9, 0));
-	task = kit_task(&p->w.app.kit, id);
-	assert_int_equal(cchc_docket_set(p->docket, &task), CCHC_OK);
-	return task;
-}
-
 static const char *digest_of(struct play *p, uint32_t unit, cchc_day day)
 {
 	struct cchc_digest_text digest = {.text = NULL};
@@ -42,131 +29,6 @@ static const char *digest_of(struct play *p, uint32_t unit, cchc_day day)
 	(void)cchc_store_digest(&txn, unit, day, &p->w.app.kit.arena, &digest);
 	cchc_txn_abort(&txn);
 	return digest.text;
-}
-
-static size_t alerts(struct play *p)
-{
-	struct cchc_txn txn;
-	uint64_t last;
-
-	cchc_txn_read(&txn, p->w.app.kit.store.env);
-	last = cchc_store_last_alert(&txn);
-	cchc_txn_abort(&txn);
-	return last;
-}
-
-/* ---- agents ---- */
-
-static void an_agent_that_is_silent_is_told_once_until_it_is_heard(void **state)
-{
-	struct play *p = *state;
-	const struct cchc_alert *alert;
-
-	play_open(p);
-	p->contact_ms[p->w.lac_dao->id] = p->now_ms; /* 2024-03-15 09:00, 02:00 UTC */
-	play_start(p);
-	live(p, 24 * (int64_t)HOUR_MS);
-	assert_int_equal(alerts(p), 0);
-	live(p, 2 * MINUTE_MS);
-	alert = alert_by_key(p, "silent/11989/20240315T020000Z");
-	assert_non_null(alert);
-	assert_true(cchc_alert_stands(alert));
-	assert_int_equal(times(p, TO_LOG, alert->key, NULL), 1);
-	assert_int_equal(times(p, TO_MAIL, alert->key, "binh@example.vn"), 1);
-	assert_int_equal(times(p, TO_MAIL, NULL, NULL), 1);
-	live(p, 30 * (int64_t)HOUR_MS);
-	assert_int_equal(alerts(p), 1);
-	restart(p); /* a restart is no contact: */
-	p->contact_ms[p->w.lac_dao->id] = p->now_ms;
-	live(p, HOUR_MS);
-	assert_int_equal(ends(p, TO_LOG), 0);
-	p->contact_ms[p->w.lac_dao->id] = p->now_ms;
-	live(p, 2 * MINUTE_MS);
-	assert_int_equal(ends(p, TO_LOG), 1);
-	assert_string_equal(alert_by_key(p, alert->key)->end_why, "heard");
-	live(p, 25 * (int64_t)HOUR_MS);
-	assert_int_equal(alerts(p), 2);
-	play_close(p);
-}
-
-/* Agents are not looked at in every turn: a turn just before must not delay it. */
-static void a_silence_is_owed_at_its_minute(void **state)
-{
-	struct play *p = *state;
-	int64_t silent_ms;
-
-	play_open(p);
-	p->contact_ms[p->w.lac_dao->id] = p->now_ms;
-	silent_ms = p->now_ms + 24 * (int64_t)HOUR_MS + 1;
-	play_start(p);
-	for (int64_t before_ms = 2000; before_ms > 0; before_ms /= 2) {
-		p->boot_ms += silent_ms - before_ms - p->now_ms;
-		p->now_ms = silent_ms - before_ms;
-		assert_in_range(cchc_desk_advance(p->desk, p->now_ms, p->boot_ms), 1,
-				before_ms + 5000);
-	}
-	play_close(p);
-}
-
-static void a_unit_whose_key_is_gone_is_no_longer_silent(void **state)
-{
-	struct play *p = *state;
-
-	play_open(p);
-	p->contact_ms[p->w.lac_dao->id] = p->now_ms - 25 * (int64_t)HOUR_MS;
-	play_start(p);
-	live(p, MINUTE_MS);
-	assert_int_equal(alerts(p), 1);
-	play_die(p);
-	p->contact_ms[p->w.lac_dao->id] = 0;
-	play_start(p);
-	live(p, MINUTE_MS);
-	assert_int_equal(alerts(p), 1);
-	assert_int_equal(ends(p, TO_LOG), 1);
-	play_close(p);
-}
-
-static void no_agent_is_silent_because_the_clock_jumped(void **state)
-{
-	struct play *p = *state;
-	uint32_t unit;
-
-	play_open(p);
-	unit = p->w.lac_dao->id;
-	p->contact_ms[unit] = p->now_ms;
-	play_start(p);
-	live(p, 1000);
-	p->now_ms += 48 * (int64_t)HOUR_MS;
-	live(p, MINUTE_MS);
-	p->contact_ms[unit] = p->now_ms; /* it spoke meanwhile */
-	live(p, HOUR_MS);
-	assert_int_equal(alerts(p), 0);
-	play_close(p);
-}
-
-static void a_unit_out_of_contact_hears_nothing_of_its_missing_reports(void **state)
-{
-	struct play *p = *state;
-	struct cchc_task duty;
-	struct cchc_task task;
-	uint32_t unit;
-
-	play_open(p);
-	unit = p->w.lac_dao->id;
-	p->contact_ms[unit] = p->now_ms - 25 * (int64_t)HOUR_MS;
-	play_start(p);
-	live(p, 1000); /* its silence stands */
-	duty = add_duty(p, "bao-cao/1", unit, KIT_DAY + 1);
-	task = add_task(p, "a", unit, KIT_DAY + 1);
-	(void)raise_step(p, &duty, "d-1", p->now_ms);
-	(void)raise_step(p, &task, "d-1", p->now_ms);
-	live(p, HOUR_MS);
-	assert_int_equal(times(p, TO_LOG, "bao-cao/1/d-1/1", NULL), 0);
-	assert_int_equal(times(p, TO_LOG, "a/d-1/1", NULL), 1);
-	p->contact_ms[unit] = p->now_ms;
-	live(p, MINUTE_MS);
-	assert_int_equal(times(p, TO_LOG, "bao-cao/1/d-1/1", NULL), 1);
-	play_close(p);
 }
 
 /* ---- digests ---- */
@@ -248,6 +110,41 @@ static void a_missed_step_brings_the_digest_soon_but_one_a_day(void **state)
 	live(p, HOUR_MS);
 	assert_int_equal(alerts(p), 1);
 	play_close(p);
+}
+
+/* Put right an hour later, with the daemon there or away. What was told in the morning is
+ * not told again. */
+static void a_clock_ahead_does_not_use_up_a_days_digest(void **state)
+{
+	static const bool RESTARTS[] = {false, true};
+
+	for (size_t i = 0; i < CCHC_COUNT(RESTARTS); i++) {
+		struct play *p = begin_with(state, true);
+
+		(void)add_task(p, "a", p->w.lac_dao->id, KIT_DAY);
+		cchc_desk_missed(p->desk, p->w.lac_dao->id);
+		live(p, MINUTE_MS);
+		assert_int_equal(alerts(p), 1); /* Friday's */
+		p->now_ms += 4 * 24 * (int64_t)HOUR_MS;
+		live(p, HOUR_MS);
+		assert_non_null(alert_by_key(p, "digest/11989/2024-03-19"));
+		p->now_ms -= 4 * 24 * (int64_t)HOUR_MS;
+		if (RESTARTS[i])
+			restart(p);
+		live(p, HOUR_MS);
+		restart(p);
+		live(p, 4 * 24 * (int64_t)HOUR_MS - HOUR_MS); /* Tuesday, 10:01 */
+		assert_non_null(alert_by_key(p, "digest/11989/2024-03-18"));
+		assert_null(alert_by_key(p, "digest/11989/2024-03-15/2"));
+		assert_null(alert_by_key(p, "digest/11989/2024-03-18/2"));
+		assert_int_equal(times(p, TO_MAIL, "digest/11989/2024-03-19/2", NULL), 2);
+		assert_non_null(strstr(digest_of(p, p->w.lac_dao->id, KIT_DAY + 4),
+				       "quá 4 ngày\n"));
+		restart(p);
+		live(p, 3 * HOUR_MS);
+		assert_null(alert_by_key(p, "digest/11989/2024-03-19/3"));
+		play_close(p);
+	}
 }
 
 static void a_digest_that_could_not_be_written_is_made_again(void **state)
@@ -528,16 +425,11 @@ static void a_channel_can_be_tried_and_nothing_is_recorded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_agent_that_is_silent_is_told_once_until_it_is_heard),
-		cmocka_unit_test(a_silence_is_owed_at_its_minute),
-		cmocka_unit_test(a_unit_whose_key_is_gone_is_no_longer_silent),
-		cmocka_unit_test(no_agent_is_silent_because_the_clock_jumped),
-		cmocka_unit_test(
-			a_unit_out_of_contact_hears_nothing_of_its_missing_reports),
 		cmocka_unit_test(
 			a_digest_goes_once_a_working_day_to_units_with_something_to_know),
 		cmocka_unit_test(a_digest_ends_when_it_was_told_or_nobody_is_there),
 		cmocka_unit_test(a_missed_step_brings_the_digest_soon_but_one_a_day),
+		cmocka_unit_test(a_clock_ahead_does_not_use_up_a_days_digest),
 		cmocka_unit_test(a_digest_that_could_not_be_written_is_made_again),
 		cmocka_unit_test(what_waits_for_confirmation_is_told_to_who_confirms),
 		cmocka_unit_test(a_digest_says_each_thing_in_its_place),

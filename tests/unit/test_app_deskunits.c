@@ -39,7 +39,8 @@ static void a_unit_is_not_silent_before_it_begins(void **state)
 
 	play_open_in(p, UNITS);
 	unit = unit_on(p, KIT_DAY)->id;
-	p->now_ms = p->contact_ms[unit] = day_ms(KIT_DAY - 5, 0);
+	p->has_agent[unit] = true;
+	p->now_ms = day_ms(KIT_DAY - 5, 0);
 	play_start(p);
 	live(p, 6 * 24 * (int64_t)HOUR_MS - MINUTE_MS);
 	assert_null(alert_by_key(p, "silent/11998@2024-03-15/20240314T170000Z"));

@@ -64,6 +64,8 @@ static int close_app(void **state)
 
 struct listed {
 	size_t alerts;
+	size_t silenced;        /* of them */
+	int64_t silenced_until; /* of the last one */
 	size_t silences;
 	size_t tasks;
 	size_t lines;
@@ -87,6 +89,11 @@ static struct listed decode_all(const struct cchc_answer *answer)
 		assert_int_equal(heard->part, part++);
 		assert_int_equal(heard->last, f->next == NULL);
 		listed.alerts += heard->n_alert;
+		for (size_t i = 0; i < heard->n_alert; i++)
+			if (heard->alert[i]->has_silenced) {
+				listed.silenced++;
+				listed.silenced_until = heard->alert[i]->silenced;
+			}
 		listed.silences += heard->n_silence;
 		listed.tasks += heard->n_task;
 		listed.lines += heard->n_task_line;
@@ -227,6 +234,51 @@ static void silences_do_not_wear_out(void **state)
 	assert_int_equal(list_alerts(false, true).silences, SILENCES);
 }
 
+static void silence_unit(const char *unit, const char *step, int64_t until_ms)
+{
+	struct cchc_saying saying = {.kind = CCHC_SAY_SILENCE,
+				     .unit = appkit_unit(&app, unit)->id,
+				     .step = step,
+				     .until_ms = until_ms,
+				     .note = "họp"};
+	struct cchc_entry entry = {.kind = CCHC_ENTRY_SAY,
+				   .clock_ms = day_ms(KIT_DAY, 0),
+				   .sender = "van-phong",
+				   .saying = &saying};
+	struct cchc_outcome outcome;
+	struct cchc_txn txn;
+
+	cchc_txn_write(&txn, app.kit.store.env);
+	cchc_apply(&txn, &entry, NULL, NULL, &app.kit.arena, &outcome);
+	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+	assert_int_equal(outcome.applied, CCHC_APPLIED);
+}
+
+static void who_lists_alerts_sees_what_a_silence_holds_back(void **state)
+{
+	static const struct cchc_delivery told[] = {{.channel = "thu", .to = "a@b.vn"}};
+	struct cchc_handing handing = {.alert = 1, .state = CCHC_DELIVERY_HANDED};
+	struct listed listed;
+
+	(void)state;
+	raise_silent(1, told, CCHC_COUNT(told));
+	silence_unit("c2", "", day_ms(KIT_DAY + 9, 0));    /* of another unit */
+	silence_unit("c1", "d-7", day_ms(KIT_DAY + 9, 0)); /* of a step */
+	silence_unit("c1", "", day_ms(KIT_DAY, NOON) - 1); /* it is over */
+	assert_int_equal(list_alerts(false, false).silenced, 0);
+	silence_unit("c1", "", day_ms(KIT_DAY + 2, 0));
+	silence_unit("c1", "", day_ms(KIT_DAY + 1, 0));
+	listed = list_alerts(false, false);
+	assert_int_equal(listed.alerts, 1);
+	assert_int_equal(listed.silenced, 1);
+	assert_true(listed.silenced_until ==
+		    day_ms(KIT_DAY + 2, 0)); /* the last to end */
+	assert_int_equal(
+		kit_hand(&app.kit, &handing, 1, day_ms(KIT_DAY, NOON + 1)).applied,
+		CCHC_APPLIED);
+	assert_int_equal(list_alerts(false, false).silenced, 0); /* nothing waits */
+}
+
 /* As much in every field as there may be, and every unit co-operates. */
 static struct cchc_deed full_task(const char *id, uint32_t co[], size_t n_co)
 {
@@ -282,6 +334,7 @@ int main(void)
 		FRESH(more_alerts_stand_than_memory_holds_at_once),
 		FRESH(alerts_that_many_were_told_of_fit_their_frames),
 		FRESH(silences_do_not_wear_out),
+		FRESH(who_lists_alerts_sees_what_a_silence_holds_back),
 		FRESH(tasks_as_full_as_can_be_fit_their_frames),
 	};
 

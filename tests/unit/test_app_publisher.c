@@ -306,6 +306,36 @@ static void who_has_gone_and_what_is_no_topic_cost_nothing(void **state)
 		k->d.board->form[0].view->watched[appkit_unit(&k->app, "33")->id], 0);
 }
 
+/* As it is listed: with the task's title, and what it says in the task's words. */
+static void an_alert_is_told_with_its_tasks_title(void **state)
+{
+	struct doorkit *k = *state;
+	uint32_t unit = appkit_unit(&k->app, "11986")->id;
+	struct cchc_deed deed = deed_add("12/UBND", unit, KIT_DAY);
+	struct cchc_alert alert = {.no = 1,
+				   .kind = CCHC_ALERT_STEP,
+				   .key = "12/UBND/due/1",
+				   .unit = unit,
+				   .task_id = "12/UBND",
+				   .step = "due",
+				   .due = KIT_DAY,
+				   .end_why = "",
+				   .acked_by = "",
+				   .note = ""};
+
+	(void)kit_deed(&k->app.kit, &deed, day_ms(KIT_DAY - 9, 0));
+	alert.task = kit_task(&k->app.kit, "12/UBND").no;
+	alert.owed_ms = alert.moment_ms = day_ms(KIT_DAY, 480);
+	alert.journal = kit_commit_number(&k->app.kit);
+	watch(k, "alerts");
+	cchc_publisher_alerts(&k->d.publisher, &k->app.kit.store, &alert, 1);
+	door_until(k, k->watches.n > 1);
+	assert_int_equal(heard(k, 1)->n_alert, 1);
+	assert_string_equal(heard(k, 1)->alert[0]->text,
+			    "Rà soát thủ tục hành chính: hôm nay đến hạn (Thị trấn Như "
+			    "Quỳnh)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +348,7 @@ int main(void)
 		DOORS(what_time_alone_changed_is_told_under_a_new_number),
 		DOORS(row_i_4_is_told_when_its_period_begins),
 		DOORS(a_large_publication_comes_in_parts_of_one_number),
+		DOORS(an_alert_is_told_with_its_tasks_title),
 		DOORS(who_has_gone_and_what_is_no_topic_cost_nothing),
 	};
 

@@ -11,11 +11,18 @@
 #include "base/check.h"
 #include "deadlinekit.h"
 
-static int64_t no_contact(void *data, uint32_t unit)
+static bool no_agent(void *data, uint32_t unit)
 {
 	(void)data;
 	(void)unit;
-	return 0;
+	return false;
+}
+
+static int64_t never_heard(void *data, uint32_t unit)
+{
+	(void)data;
+	(void)unit;
+	return INT64_MIN;
 }
 
 static void wake(void *data)
@@ -48,8 +55,8 @@ static struct meshing *begin_meshing(void **state)
 						  .store = &s->w.app.kit.store,
 						  .board = s->board,
 						  .duties_from = s->options.duties_from,
-						  .port = {write_item, NULL, no_contact,
-							   wake, s}}),
+						  .port = {write_item, NULL, no_agent,
+							   never_heard, wake, s}}),
 			 CCHC_OK);
 	cchc_txn_read(&txn, s->w.app.kit.store.env);
 	assert_int_equal(cchc_wheels_load(&m->wheels, &txn, s->now_ms), CCHC_OK);

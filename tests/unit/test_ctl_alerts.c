@@ -210,6 +210,8 @@ static void make_alert(Cchc__AlertInfo *made, const char *key)
 	made->urgency = "critical";
 	made->owed = INT64_C(1710465125000);
 	made->text = "Nhiệm vụ quá hạn";
+	made->has_due = 1;
+	made->due = 19796; /* 2024-03-14 */
 }
 
 static bool tells_alerts(struct ctlplay *p, const Cchc__Ask *ask, Cchc__Answer *answer)
@@ -295,10 +297,10 @@ static void a_watcher_tells_each_alert_once_also_those_it_missed(void **state)
 	assert_int_equal(w.asked, 2);
 	assert_has(play.out,
 		   "15/03/2024 08:12:05  đang có  11986 Thị trấn Như Quỳnh  KHẨN  Nhiệm "
-		   "vụ quá hạn  [NV-1/d-7/1]\n");
+		   "vụ quá hạn, hạn 14/03/2024  [NV-1/d-7/1]\n");
 	assert_has(play.out,
 		   "08:12:05  MỚI  11986 Thị trấn Như Quỳnh  KHẨN  Nhiệm vụ quá "
-		   "hạn  [NV-1/overdue/1]\n");
+		   "hạn, hạn 14/03/2024  [NV-1/overdue/1]\n");
 	assert_has(play.out,
 		   "hết trong lúc mất liên lạc / ended meanwhile  [NV-1/d-7/1]");
 	assert_int_equal(count(play.out, "[NV-1/overdue/1]"), 2); /* and its end */

@@ -181,9 +181,9 @@ static void a_refusal_names_field_value_rule_and_what_is_right(void **state)
 	assert_has(play.out, "NV-1/11986: đã ghi / recorded");
 	assert_has(play.out, "NV-1/11989: đã như vậy, không đổi / so already\n");
 	assert_string_equal(play.err,
-			    "cchcctl: NV-1/12001: due \"2024-03-01\": gia hạn không được "
+			    "cchcctl: NV-1/12001: due \"01/03/2024\": gia hạn không được "
 			    "rút ngắn hạn / an extension cannot shorten (đúng/expected: "
-			    "sau 2024-03-15)\n");
+			    "sau 15/03/2024)\n");
 	assert_int_equal(ctlplay_ctl(&play, "task accept NV-0"), CCHC_CTL_EXIT_NOTFOUND);
 	assert_has(play.err, "cchcctl: NV-0: id \"NV-0\": không có nhiệm vụ này");
 }
@@ -307,7 +307,7 @@ static void a_file_is_imported_and_bad_lines_hold_back_no_others(void **state)
 	assert_has(play.out, "tasks added: 298\n");
 	assert_has(play.out, "already there: 1\n");
 	assert_has(play.out, "refused: 3\n");
-	assert_has(play.err, "table.csv:8: NV-7: due \"2024-01-01\": hạn hoàn thành");
+	assert_has(play.err, "table.csv:8: NV-7: due \"01/01/2024\": hạn hoàn thành");
 	assert_has(play.err, "table.csv:302: title \"\": thiếu");
 	assert_has(play.err, "table.csv:303: due \"31/02/2024\": ngày không hợp lệ");
 	assert_has(play.err, "cchcctl: 3 refused, the others stand\n");
@@ -315,6 +315,53 @@ static void a_file_is_imported_and_bad_lines_hold_back_no_others(void **state)
 	assert_true(asked.dry);
 	assert_has(play.out, "nothing was recorded\n");
 	assert_has(play.out, "tasks that would be added: 298\n");
+	assert_has(play.err, "cchcctl: 3 would be refused, the others not\n");
+}
+
+/* "all" are two units here, and what is said after another line is refused. */
+static bool takes_apart(struct ctlplay *p, const Cchc__Ask *ask, Cchc__Answer *answer)
+{
+	const Cchc__Deed *deed = ask->deed;
+	char id[64];
+
+	(void)p;
+	for (size_t i = 0; i < 2; i++) {
+		static const char *const UNITS[] = {"11986", "11989"};
+
+		snprintf(id, sizeof(id), "%s/%s", deed->id, UNITS[i]);
+		if (strcmp(deed->lead[0], "all") == 0)
+			add_result(answer, id);
+	}
+	if (!answer->n_result)
+		add_result(answer, deed->id);
+	if (ask->n_earlier) {
+		asked.deeds++;
+		snprintf(asked.text, sizeof(asked.text), "%s after %s", deed->id,
+			 ask->earlier[0]->id);
+		refuse(answer->result[0], CCHC_RULE_TASK_EXISTS, "id",
+		       answer->result[0]->id);
+	}
+	return true;
+}
+
+static void a_dry_run_finds_what_two_lines_name_when_all_is_taken_apart(void **state)
+{
+	(void)state;
+	play.on_ask = takes_apart;
+	ctlplay_write(&play, "table.csv",
+		      "id;title;units;assigned\n"
+		      "S6/11989;a;11989;2024-03-01\n"
+		      "S6;a;all;2024-03-01\n"
+		      "S7;a;11989;2024-03-01\n"
+		      "S6/11986;b;11986;2024-03-01\n");
+	ctlplay_begin(&play);
+	assert_int_equal(import("--dry-run"), CCHC_CTL_EXIT_FAILED);
+	assert_int_equal(asked.deeds, 2); /* of the four lines */
+	assert_string_equal(asked.text, "S6/11986 after S6");
+	assert_has(play.out, "tasks that would be added: 4\n");
+	assert_has(play.out, "refused: 1\n");
+	assert_has(play.err, "table.csv:5: S6/11986: id \"S6/11986\": mã nhiệm vụ đã có");
+	assert_null(strstr(play.err, "table.csv:3"));
 }
 
 static void lost_answers_are_asked_for_again(void **state)
@@ -415,6 +462,7 @@ int main(void)
 		TEST(a_question_that_is_refused_is_told_as_it_was_said),
 		TEST(what_must_not_be_done_twice_is_asked_once),
 		TEST(a_file_is_imported_and_bad_lines_hold_back_no_others),
+		TEST(a_dry_run_finds_what_two_lines_name_when_all_is_taken_apart),
 		TEST(lost_answers_are_asked_for_again),
 		TEST(many_deeds_are_under_way_but_not_more_than_the_window),
 		TEST(a_key_that_may_not_is_told_once),

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,11 @@ struct table {
 	struct cchc_ctl_task_sheet tasks;
 	enum cchc_rc rc;
 	struct cchc_err err;
-	char *mistakes;
+	char *mistakes; /* a line each */
 };
+
+/* The sheets are read on 10 March 2024. */
+enum { YEAR = 2024, MONTH = 3, DAY = 10 };
 
 static struct table read_table(const char *text)
 {
@@ -26,14 +30,18 @@ static struct table read_table(const char *text)
 	struct cchc_problems problems;
 	struct cchc_sheet sheet;
 	size_t len;
-	FILE *mistakes = open_memstream(&t.mistakes, &len);
+	FILE *mistakes;
 
 	cchc_arena_init(&t.arena, 64 << 20);
 	cchc_problems_init(&problems);
 	assert_int_equal(
 		cchc_csv_parse(&t.arena, "nv.csv", text, strlen(text), &problems, &sheet),
 		CCHC_OK);
-	t.rc = cchc_ctl_task_sheet_read(&t.arena, &sheet, &t.tasks, mistakes, &t.err);
+	t.rc = cchc_ctl_task_sheet_read(&t.arena, &sheet, cchc_day_of(YEAR, MONTH, DAY),
+					&t.tasks, &t.err);
+	mistakes = open_memstream(&t.mistakes, &len);
+	for (size_t i = 0; i < t.tasks.n_mistakes; i++)
+		fprintf(mistakes, "%s\n", t.tasks.mistake[i].text);
 	assert_int_equal(fclose(mistakes), 0);
 	cchc_problems_fini(&problems);
 	return t;
@@ -97,7 +105,8 @@ static void a_table_without_its_header_is_refused_whole(void **state)
 		{"id,title,units\nNV-1,x,11986\n", "nv.csv: no header with the columns"},
 		{"NV-1,x,11986,2024-03-01\n", "nv.csv: no header"},
 		{"id,title,units,assigned,hạn xử lý\n",
-		 "nv.csv:1: unknown column \"hạn xử lý\"; known are id, title"},
+		 "nv.csv:1: unknown column \"hạn xử lý\" (không rõ cột); known are "
+		 "id/mã, title/nội dung, units/đơn vị"},
 		{"\nid,title,units,assigned,đơn vị\n",
 		 "nv.csv:2: column \"đơn vị\" stands for units, which is there already"},
 	};
@@ -121,19 +130,19 @@ static void each_mistake_is_told_with_line_field_value_and_rule(void **state)
 	} CASES[] = {
 		{"A;x;11986;2024-03-01;;;", NULL},
 		{"A;x;tất cả;2024-03-01;thường xuyên;;", NULL},
-		{"A;x;11986;2024-03-01;2024-03-15;;Quá hạn", NULL},
+		{"A;x;11986;2024-03-01;2024-03-09;;Quá hạn", NULL},
 		{"A;x;11986;2024-03-01;;10/03/2024;Đã hoàn thành", NULL},
 		{";x;11986;2024-03-01;;;",
 		 "id \"\": thiếu nội dung bắt buộc / something"},
 		{"A;;11986;2024-03-01;;;", "title \"\": thiếu"},
 		{"A;x;;2024-03-01;;;", "units \"\": thiếu"},
 		{"A;x;11986;;;;", "assigned \"\": thiếu"},
-		{"A;x;xã Lạc Đạo;2024-03-01;;;", "units \"xã\": không có đơn vị này"},
-		{"A;x;11986,11986;2024-03-01;;;", "units \"11986\": không có đơn vị"},
+		{"A;x;xã Lạc Đạo;2024-03-01;;;",
+		 "units \"xã\": không phải các mã đơn vị"},
+		{"A;x;11986,11986;2024-03-01;;;", "units \"11986\": không phải các mã"},
 		{"A;x;11986;32/03/2024;;;",
 		 "assigned \"32/03/2024\": ngày không hợp lệ / "
-		 "no such date (đúng/expected: 2024-03-15 hoặc "
-		 "15/03/2024)"},
+		 "no such date (đúng/expected: ngày như 15/03/2024)"},
 		{"A;x;11986;2024-03-01;cuối tháng;;", "due \"cuối tháng\": ngày không"},
 		{"A;x;11986;2024-03-01;;hôm qua;", "done \"hôm qua\": ngày không"},
 		{"A;x;11986;2024-03-01;;;quá hạn", "state \"quá hạn\": nhiệm vụ thường "
@@ -141,7 +150,8 @@ static void each_mistake_is_told_with_line_field_value_and_rule(void **state)
 						   "task has no due date"},
 		{"A;x;11986;2024-03-01;thường xuyên;;overdue", "state \"overdue\": "},
 		{"A;x;11986;2024-03-01;2024-03-15;;hoàn thành", "done \"\": thiếu nội"},
-		{"A;x;11986;2024-03-01;;;xong rồi", "state \"xong rồi\": không thuộc"},
+		{"A;x;11986;2024-03-01;;;xong rồi",
+		 "state \"xong rồi\": không có tình trạng nhiệm vụ này / no such state"},
 	};
 
 	(void)state;
@@ -168,6 +178,62 @@ static void each_mistake_is_told_with_line_field_value_and_rule(void **state)
 	}
 }
 
+/* What the state says is nowhere taken over: it may only not contradict the dates. */
+static void a_state_that_contradicts_the_dates_is_told_by_its_own_rule(void **state)
+{
+	static const struct {
+		const char *due;
+		const char *done;
+		const char *word;
+		const char *says; /* NULL: they agree */
+	} CASES[] = {
+		{"2024-03-10", "", "quá hạn",
+		 "state \"quá hạn\": tình trạng trái với ngày đã ghi / the state "
+		 "contradicts the dates (đúng/expected: khác, vì hạn 10/03/2024 chưa "
+		 "qua)"},
+		{"2024-03-09", "", "quá hạn", NULL},
+		{"2024-03-01", "2024-03-05", "quá hạn",
+		 "state \"quá hạn\": tình trạng trái với ngày đã ghi / the state "
+		 "contradicts the dates (đúng/expected: hoàn thành, vì có ngày hoàn "
+		 "thành 05/03/2024)"},
+		{"2024-04-01", "2024-03-05", "Quá hạn chưa hoàn thành", "hoàn thành, vì"},
+		{"", "2024-03-05", "đang thực hiện", "vì có ngày hoàn thành 05/03/2024"},
+		{"2024-03-01", "", "đang thực hiện", NULL},
+		{"2024-02-20", "", "trong hạn", "quá hạn, vì hạn 20/02/2024 đã qua"},
+		{"2024-03-09", "", "trong hạn", NULL}, /* maybe a day of rest */
+		{"", "", "trong hạn", NULL},
+		{"", "", "sắp đến hạn", "nhiệm vụ thường xuyên, không có hạn"},
+		{"2024-04-01", "", "sắp đến hạn", NULL},
+		{"2024-04-01", "", "thường xuyên", "khác, vì có hạn hoàn thành"},
+		{"thường xuyên", "", "thường xuyên", NULL},
+		{"2024-03-01", "2024-03-01", "hoàn thành đúng hạn", NULL},
+		{"2024-03-02", "2024-03-04", "hoàn thành đúng hạn", NULL}, /* Saturday */
+		{"2024-02-01", "2024-03-04", "hoàn thành đúng hạn",
+		 "hoàn thành quá hạn, vì xong 04/03/2024 sau hạn 01/02/2024"},
+		{"2024-03-01", "2024-03-02", "hoàn thành quá hạn", NULL},
+		{"2024-03-01", "2024-03-01", "hoàn thành quá hạn",
+		 "hoàn thành đúng hạn, vì xong 01/03/2024, hạn 01/03/2024"},
+		{"", "2024-03-01", "hoàn thành quá hạn", "không có hạn hoàn thành"},
+		{"2024-03-20", "2024-03-05", "hoàn thành", NULL},
+		{"cuối tháng", "", "quá hạn", "due \"cuối tháng\": ngày không hợp lệ"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
+		char text[512];
+		struct table t;
+
+		snprintf(text, sizeof(text), HEAD "A;x;11986;2024-01-01;%s;%s;%s\n",
+			 CASES[i].due, CASES[i].done, CASES[i].word);
+		t = read_table(text);
+		print_message("%s", text + strlen(HEAD));
+		assert_int_equal(t.tasks.n_mistakes, CASES[i].says ? 1 : 0);
+		if (CASES[i].says && !strstr(t.mistakes, CASES[i].says))
+			fail_msg("%s", t.mistakes);
+		drop(&t);
+	}
+}
+
 static void a_line_may_have_several_mistakes_and_a_text_its_bound(void **state)
 {
 	char text[1024] = HEAD;
@@ -181,7 +247,8 @@ static void a_line_may_have_several_mistakes_and_a_text_its_bound(void **state)
 	assert_int_equal(t.tasks.read, 1); /* empty lines are none */
 	assert_int_equal(t.tasks.refused, 1);
 	assert_non_null(strstr(t.mistakes, "nv.csv:2: id \"xxxx"));
-	assert_non_null(strstr(t.mistakes, "không quá 400 byte"));
+	assert_non_null(strstr(t.mistakes, "nội dung quá dài / the text is too long "
+					   "(đúng/expected: không quá 400 byte)"));
 	assert_non_null(strstr(t.mistakes, "nv.csv:2: title \"\": thiếu"));
 	assert_non_null(strstr(t.mistakes, "nv.csv:2: assigned \"bao giờ\": ngày"));
 	drop(&t);
@@ -221,12 +288,33 @@ static void an_id_that_comes_twice_says_the_same_or_is_refused(void **state)
 	drop(&t);
 }
 
+static void mistakes_are_told_from_the_top_of_the_file(void **state)
+{
+	struct table t = read_table(HEAD "B;y;11989;2024-03-01;;;\n"
+					 "B;z;11989;2024-03-01;;;\n"
+					 "A;x;11986;2024-03-01;;;\n"
+					 "C;;11986;hôm qua;;;\n"
+					 "A;z;11986;2024-03-01;;;\n");
+	static const unsigned LINES[] = {3, 5, 5, 6};
+
+	(void)state;
+	assert_int_equal(t.tasks.n_mistakes, CCHC_COUNT(LINES));
+	for (size_t i = 0; i < CCHC_COUNT(LINES); i++)
+		assert_int_equal(t.tasks.mistake[i].line, LINES[i]);
+	assert_non_null(strstr(t.tasks.mistake[1].text, "title"));
+	assert_non_null(strstr(t.tasks.mistake[2].text, "assigned"));
+	drop(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_header_is_found_in_either_language),
 		cmocka_unit_test(a_table_without_its_header_is_refused_whole),
 		cmocka_unit_test(each_mistake_is_told_with_line_field_value_and_rule),
+		cmocka_unit_test(
+			a_state_that_contradicts_the_dates_is_told_by_its_own_rule),
+		cmocka_unit_test(mistakes_are_told_from_the_top_of_the_file),
 		cmocka_unit_test(a_line_may_have_several_mistakes_and_a_text_its_bound),
 		cmocka_unit_test(what_stands_on_several_lines_of_a_cell_becomes_one),
 		cmocka_unit_test(an_id_that_comes_twice_says_the_same_or_is_refused),

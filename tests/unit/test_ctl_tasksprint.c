@@ -151,8 +151,8 @@ static void json_has_null_where_there_is_none(void **state)
 
 static void a_task_is_shown_with_its_history(void **state)
 {
-	Cchc__TaskInfo before = task;
-	Cchc__TaskInfo moved = task;
+	Cchc__TaskInfo before;
+	Cchc__TaskInfo moved;
 	Cchc__TaskLine line[4];
 	Cchc__TaskLine *lines[] = {&line[0], &line[1], &line[2], &line[3]};
 	Cchc__CellRefusal refusal = CCHC__CELL_REFUSAL__INIT;
@@ -170,7 +170,11 @@ static void a_task_is_shown_with_its_history(void **state)
 	};
 
 	(void)state;
+	task.has_doc_date = 1;
+	task.doc_date = cchc_day_of(2024, 2, 28);
+	before = moved = task;
 	before.due = before.effective = cchc_day_of(2024, 3, 10);
+	moved.n_co = 0;
 	moved.lead = &co;
 	moved.state = CCHC__TASK_INFO__STATE__WAITING;
 	moved.has_done = 1;
@@ -179,7 +183,7 @@ static void a_task_is_shown_with_its_history(void **state)
 	refusal.rule = CCHC_RULE_DONE_IN_FUTURE;
 	refusal.field = "done";
 	refusal.value = "2025-01-01";
-	refusal.expected = "";
+	refusal.expected = "không sau 2024-03-15";
 	for (size_t i = 0; i < 4; i++) {
 		cchc__task_line__init(&line[i]);
 		line[i].number = 10 + i;
@@ -190,10 +194,11 @@ static void a_task_is_shown_with_its_history(void **state)
 		line[i].after = LINES[i].after;
 		line[i].reason = LINES[i].reason;
 	}
+	line[1].reason_doc = "15/UBND";
 	line[2].refusal = &refusal;
 	part.task_line = lines;
 	part.n_task_line = 4;
-	PRINTED(assert_int_equal(cchc_ctl_task_text(&answer, 160, out), CCHC_OK));
+	PRINTED(assert_int_equal(cchc_ctl_task_text(&answer, 400, out), CCHC_OK));
 	assert_has(text, "NV-1  Rà soát \"một cửa\", TTHC\n"
 			 "  Tình trạng (state):               QUÁ HẠN, chưa hoàn thành "
 			 "(overdue)\n"
@@ -202,16 +207,25 @@ static void a_task_is_shown_with_its_history(void **state)
 	assert_has(text, "  Hạn (due):                        16/03/2024\n"
 			 "  Hạn thực tế (effective):          18/03/2024\n"
 			 "  Đã gia hạn (extended):            1 lần (times)\n");
-	assert_has(text, "     10  15/03/2024 08:12:05  quan-tri        giao            "
-			 "tình trạng đang thực hiện; chủ trì 11986; hạn 10/03/2024\n");
-	assert_has(text, "gia hạn         hạn 10/03/2024 → 16/03/2024; hạn thực tế "
-			 "10/03/2024 → 18/03/2024; lý do: chờ văn bản\n");
+	assert_has(text, "  Gia hạn (extensions):             đến 16/03/2024; lý do: chờ "
+			 "văn bản; văn bản: 15/UBND\n");
 	assert_has(text,
-		   "báo cáo         TỪ CHỐI: done \"2025-01-01\": ngày hoàn thành ở "
-		   "tương lai / completion lies in the future\n");
+		   "     10  15/03/2024 08:12:05  quan-tri        giao            "
+		   "tình trạng đang thực hiện; nội dung Rà soát \"một cửa\", TTHC; "
+		   "loại nhiem-vu; văn bản 12/CV-UBND; ngày văn bản 28/02/2024; cơ "
+		   "quan giao UBND huyện; ngày giao 01/03/2024; chủ trì 11986; phối "
+		   "hợp 11989; hạn 10/03/2024\n");
+	assert_has(text, "gia hạn         hạn 10/03/2024 → 16/03/2024; hạn thực tế "
+			 "10/03/2024 → 18/03/2024; lý do: chờ văn bản; văn bản: "
+			 "15/UBND\n");
+	assert_has(text,
+		   "báo cáo         TỪ CHỐI: done \"01/01/2025\": ngày hoàn thành ở "
+		   "tương lai / completion lies in the future (đúng/expected: không sau "
+		   "15/03/2024)\n");
 	assert_has(text,
 		   "cchcd           chuyển          tình trạng đang thực hiện → chờ "
-		   "xác nhận; chủ trì 11986 → 11989; xong 14/03/2024; kết quả 37/BC\n");
+		   "xác nhận; chủ trì 11986 → 11989; phối hợp 11989 → –; xong "
+		   "14/03/2024; kết quả 37/BC\n");
 	free(text);
 }
 
@@ -226,12 +240,14 @@ static void the_same_is_there_as_json(void **state)
 	line.sender = "quan-tri";
 	line.deed = "add";
 	line.after = &task;
+	line.reason_doc = "15/UBND";
 	part.task_line = lines;
 	part.n_task_line = 1;
 	PRINTED(assert_int_equal(cchc_ctl_task_json(&answer, out), CCHC_OK));
 	assert_has(text,
 		   "\"number\": 10,\n   \"received\": \"2024-03-15T08:12:05+07:00\",");
 	assert_has(text, "\"before\": null,\n   \"after\": {\n    \"id\": \"NV-1\",");
+	assert_has(text, "\"reason\": null,\n   \"reason_doc\": \"15/UBND\",");
 	assert_has(text, "\"refusal\": null");
 	free(text);
 }
@@ -267,6 +283,8 @@ static void alerts_are_shown_with_key_and_channels(void **state)
 	delivery.why = "connection refused";
 	alert[0].delivery = deliveries;
 	alert[0].n_delivery = 1;
+	alert[0].has_silenced = 1;
+	alert[0].silenced = MORNING + 3600 * 1000;
 	alert[1].has_ended = 1;
 	alert[1].end_why = "extended";
 	alert[2].has_acked = 1;
@@ -282,6 +300,7 @@ static void alerts_are_shown_with_key_and_channels(void **state)
 		   "đã quá hạn");
 	assert_has(text,
 		   "          khóa / key: NV-1/overdue/2\n"
+		   "          im lặng đến / silenced until: 15/03/2024 09:12:05\n"
 		   "          thu a@b.vn: chờ gửi, có thể lặp / again: 2 (connection "
 		   "refused)\n");
 	assert_has(text, "  hết: đã gia hạn\n");
@@ -312,6 +331,7 @@ static void alerts_and_silences_are_there_as_json(void **state)
 		cchc_ctl_silences_table(&answer, 120, out));
 	assert_has(text, "\"key\": \"NV-1/overdue/2\",\n   \"kind\": \"step\",");
 	assert_has(text, "\"ended\": null,");
+	assert_has(text, "\"silenced\": null,");
 	assert_has(text, "\"number\": 5,");
 	assert_has(text, "\"until\": \"2024-03-15T08:12:05+07:00\",");
 	assert_has(text, "\n      5  11986 ");

@@ -311,6 +311,23 @@ static void directories_are_made_with_their_parents(void **state)
 			 CCHC_INVALID);
 }
 
+static void a_lock_is_held_by_one(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = in_dir(f, "lock");
+	int first;
+	int second;
+
+	assert_int_equal(cchc_file_lock(path, &first, &f->err), CCHC_OK);
+	assert_int_equal(cchc_file_lock(path, &second, &f->err), CCHC_BUSY);
+	assert_int_equal(second, -1);
+	assert_int_equal(close(first), 0);
+	assert_int_equal(cchc_file_lock(path, &second, &f->err), CCHC_OK);
+	assert_int_equal(close(second), 0);
+	assert_int_equal(cchc_file_lock(in_dir(f, "none/lock"), &second, &f->err),
+			 CCHC_IO);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -327,6 +344,7 @@ int main(void)
 		TEST(what_cannot_be_written_says_so),
 		TEST(a_file_moves_and_takes_the_place_of_another),
 		TEST(directories_are_made_with_their_parents),
+		TEST(a_lock_is_held_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

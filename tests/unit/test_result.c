@@ -486,6 +486,28 @@ static void a_unit_of_another_level_without_tasks_has_no_cell(void **state)
 
 /* clang-format on */
 
+/* Nobody is told, and no answer kept is made anew. */
+static void figures_given_again_change_nothing(void **state)
+{
+	struct district *d = *state;
+	const struct given report[] = {{NHU_QUYNH, "2024-Q1", "I.1", "7"},
+				       {NHU_QUYNH, "2024-Q1", "I.2.1", "na"}};
+	struct cchc_period period = period_of("2024-Q1");
+	uint32_t district = unit_id(d, DISTRICT);
+	uint64_t changes;
+
+	assert_int_equal(cchc_view_watch(d->view, district), CCHC_OK);
+	give(d, report, 2);
+	assert_non_null(cchc_view_dirty(cchc_view_find(d->view, period), district));
+	cchc_view_clean((struct cchc_view_period *)cchc_view_find(d->view, period),
+			district);
+	changes = d->view->changes;
+	give(d, report, 2);
+	assert_null(cchc_view_dirty(cchc_view_find(d->view, period), district));
+	assert_int_equal(d->view->changes, changes);
+	cchc_view_unwatch(d->view, district);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -515,6 +537,7 @@ int main(void)
 		TEST(where_the_register_does_not_reach_typed_figures_stand),
 		TEST(a_unit_of_another_level_that_has_tasks_counts_in_both),
 		TEST(a_unit_of_another_level_without_tasks_has_no_cell),
+		TEST(figures_given_again_change_nothing),
 	};
 #undef TEST
 

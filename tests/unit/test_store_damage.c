@@ -1,4 +1,5 @@
-/* Values that do not decode fail the transaction that reads them, in every table. */
+/* Values that do not decode fail the transaction that reads them, in every table; but not
+ * what is due of other tasks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/check.h"
-#include "storekit.h"
+#include "taskkit.h"
 
 static struct kit kit;
 
@@ -206,6 +207,11 @@ static void read_steps(struct cchc_txn *txn)
 	assert_int_equal(cchc_store_step_since(txn, "nhiem-vu", "d-7"), 0);
 }
 
+static void read_heard(struct cchc_txn *txn)
+{
+	assert_int_equal(cchc_store_heard(txn, 7), 0);
+}
+
 static void what_does_not_decode_fails_the_transaction(void **state)
 {
 	static const struct cchc_cells_at AT = {
@@ -234,6 +240,7 @@ static void what_does_not_decode_fails_the_transaction(void **state)
 		{CCHC_TABLE_DIGESTS, cchc_key_digest_came(7, 1, 9), read_digests},
 		{CCHC_TABLE_SILENCES, cchc_key_number(1), read_silences},
 		{CCHC_TABLE_STEPS, cchc_key_step("nhiem-vu", "d-7"), read_steps},
+		{CCHC_TABLE_HEARD, cchc_key_number(7), read_heard},
 	};
 	struct cchc_txn txn;
 
@@ -247,10 +254,67 @@ static void what_does_not_decode_fails_the_transaction(void **state)
 	}
 }
 
+static void one_unreadable_task_holds_back_no_other(void **state)
+{
+	static const char *const IDS[] = {"A", "B", "C"};
+	struct cchc_firing firing[CCHC_COUNT(IDS)];
+	struct cchc_outcome outcome;
+
+	(void)state;
+	for (size_t i = 0; i < CCHC_COUNT(IDS); i++) {
+		struct cchc_deed add = deed_add(IDS[i], 7, KIT_DAY);
+		struct cchc_task task;
+
+		(void)kit_deed(&kit, &add, day_ms(KIT_DAY - 9, 0));
+		task = kit_task(&kit, IDS[i]);
+		firing[i] = firing_step(&kit, &task, "d-3", day_ms(KIT_DAY - 3, 480));
+	}
+	assert_int_equal(firing[1].task, 2);
+	put_garbage(CCHC_TABLE_TASKS, cchc_key_number(2));
+	outcome = kit_fire(&kit, firing, CCHC_COUNT(IDS), day_ms(KIT_DAY - 3, 720));
+	assert_int_equal(outcome.applied, CCHC_APPLIED);
+	assert_int_equal(outcome.n_alerts, 2);
+	assert_string_equal(outcome.alert[0].key, "A/d-3/1");
+	assert_string_equal(outcome.alert[1].key, "C/d-3/1");
+	assert_true(kit_task(&kit, "C").fired_ms == day_ms(KIT_DAY - 3, 480));
+	outcome = kit_fire(&kit, &firing[1], 1, day_ms(KIT_DAY - 3, 720));
+	assert_int_equal(outcome.applied, CCHC_REPEATED);
+}
+
+static bool on_concern(void *data, uint64_t journal, enum cchc_concern concern,
+		       const struct cchc_task *task)
+{
+	(void)journal;
+	(void)concern;
+	(void)strcat(data, task->id);
+	return true;
+}
+
+static void one_unreadable_task_cuts_no_unit_off_from_the_others(void **state)
+{
+	char heard[8] = "";
+	struct cchc_txn txn;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct cchc_deed add =
+			deed_add((const char *[]){"A", "B", "C"}[i], 7, KIT_DAY);
+
+		(void)kit_deed(&kit, &add, day_ms(KIT_DAY - 9, 0));
+	}
+	put_garbage(CCHC_TABLE_TASKS, cchc_key_number(2));
+	cchc_txn_read(&txn, kit.store.env);
+	cchc_store_each_concern(&txn, 7, 0, &kit.arena, on_concern, heard);
+	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+	assert_string_equal(heard, "AC");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KIT_TEST(what_does_not_decode_fails_the_transaction),
+		KIT_TEST(one_unreadable_task_holds_back_no_other),
+		KIT_TEST(one_unreadable_task_cuts_no_unit_off_from_the_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,8 +122,11 @@ static const struct cchc_saying silence = {.kind = CCHC_SAY_SILENCE,
 					   .silence = UINT64_MAX,
 					   .note = ""};
 
-static const struct cchc_entry_step steps[] = {
-	{"nhiem-vu", "d-7"}, {"nhiem-vu", "overdue"}, {"bao-cao", "d-7"}};
+static const struct cchc_entry_step steps[] = {{"nhiem-vu", "d-7", -7, 480},
+					       {"nhiem-vu", "overdue", 1, 0},
+					       {"bao-cao", "d-7", INT32_MIN, UINT32_MAX}};
+
+static const struct cchc_entry_heard heard[] = {{1, 1710000000123}, {UINT32_MAX, 0}};
 
 #define FROM_KEY                                                                         \
 	.clock_ms = 1710000000123, .sender = "nhu-quynh", .sender_unit = 7,              \
@@ -189,6 +192,7 @@ static const struct cchc_entry SAMPLES[] = {
 	{.kind = CCHC_ENTRY_SAY, .sender = "van-phong", .saying = &ack},
 	{.kind = CCHC_ENTRY_SAY, .sender = "van-phong", .saying = &silence},
 	{.kind = CCHC_ENTRY_STEPS, .steps = steps, .n_steps = CCHC_COUNT(steps)},
+	{.kind = CCHC_ENTRY_HEARD, .heard = heard, .n_heard = CCHC_COUNT(heard)},
 };
 
 static void assert_same_text(const char *a, const char *b)
@@ -295,10 +299,17 @@ static void assert_same_alerts(const struct cchc_entry *a, const struct cchc_ent
 		assert_int_equal(a->handing[i].state, b->handing[i].state);
 		assert_same_text(a->handing[i].why, b->handing[i].why);
 	}
+	assert_int_equal(a->n_heard, b->n_heard);
+	for (size_t i = 0; i < a->n_heard; i++) {
+		assert_int_equal(a->heard[i].unit, b->heard[i].unit);
+		assert_true(a->heard[i].at_ms == b->heard[i].at_ms);
+	}
 	assert_int_equal(a->n_steps, b->n_steps);
 	for (size_t i = 0; i < a->n_steps; i++) {
 		assert_string_equal(a->steps[i].class_name, b->steps[i].class_name);
 		assert_string_equal(a->steps[i].step, b->steps[i].step);
+		assert_int_equal(a->steps[i].days, b->steps[i].days);
+		assert_int_equal(a->steps[i].minute, b->steps[i].minute);
 	}
 	assert_true(!a->saying == !b->saying && !a->deed == !b->deed);
 	if (a->saying)
@@ -402,7 +413,7 @@ static void another_version_or_kind_is_corrupt(void **state)
 	bytes[0]++;
 	assert_int_equal(cchc_entry_decode(&arena, bytes, len, &back), CCHC_CORRUPT);
 	bytes[0]--;
-	bytes[1] = CCHC_ENTRY_STEPS + 1;
+	bytes[1] = CCHC_ENTRY_HEARD + 1;
 	assert_int_equal(cchc_entry_decode(&arena, bytes, len, &back), CCHC_CORRUPT);
 	free(bytes);
 	cchc_arena_fini(&arena);
@@ -467,7 +478,7 @@ static void random_bytes_never_crash(void **state)
 		for (size_t k = 0; k < len; k++)
 			bytes[k] = (uint8_t)test_random_next(&r);
 		bytes[0] = 1;
-		bytes[1] = (uint8_t)(1 + bytes[1] % (CCHC_ENTRY_STEPS + 1));
+		bytes[1] = (uint8_t)(1 + bytes[1] % (CCHC_ENTRY_HEARD + 1));
 		(void)!cchc_entry_decode(&arena, bytes, len, &back);
 		free(bytes);
 		cchc_arena_fini(&arena);

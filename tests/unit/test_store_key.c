@@ -34,6 +34,18 @@ static struct cchc_key make_unit(const struct fields *x)
 	return cchc_key_unit(x->code, day_of(x->f[0]));
 }
 
+static bool read_unit(const struct cchc_key *key, struct fields *x)
+{
+	const char *code;
+	cchc_day day;
+
+	if (!cchc_key_read_unit(key->bytes, key->len, &code, &day))
+		return false;
+	*x = (struct fields){.f = {(uint64_t)((int64_t)day - INT32_MIN)}};
+	(void)snprintf(x->code, sizeof(x->code), "%s", code);
+	return true;
+}
+
 static struct cchc_key make_form(const struct fields *x)
 {
 	return cchc_key_form((uint16_t)x->f[0], (uint32_t)x->f[1]);
@@ -214,7 +226,7 @@ static const struct kind {
 	bool (*read)(const struct cchc_key *, struct fields *);
 } KINDS[] = {
 	{"year", 0, {UINT16_MAX}, make_year, read_year},
-	{"unit", 1, {UINT32_MAX}, make_unit, NULL},
+	{"unit", 1, {UINT32_MAX}, make_unit, read_unit},
 	{"form", 0, {UINT16_MAX, UINT32_MAX}, make_form, read_form},
 	{"cells",
 	 0,

@@ -92,6 +92,7 @@ static void a_silence_has_an_end_and_may_be_taken_back(void **state)
 				      .until_ms = day_ms(KIT_DAY + 3, 0),
 				      .note = "họp"};
 	struct cchc_saying back = {.kind = CCHC_SAY_UNSILENCE, .silence = 2};
+	struct cchc_outcome again;
 	struct silences silences;
 
 	(void)state;
@@ -117,11 +118,32 @@ static void a_silence_has_an_end_and_may_be_taken_back(void **state)
 	assert_int_equal(silences.silence[1].task, 12);
 	assert_int_equal(say(&back, "van-phong", day_ms(KIT_DAY, NOON)).applied,
 			 CCHC_APPLIED);
-	assert_int_equal(say(&back, "van-phong", day_ms(KIT_DAY, NOON)).refusal.rule,
-			 CCHC_RULE_NO_ALERT);
+	again = say(&back, "van-phong", day_ms(KIT_DAY, NOON));
+	assert_int_equal(again.refusal.rule, CCHC_RULE_NO_SILENCE);
+	assert_string_equal(again.refusal.field, "silence");
+	assert_string_equal(again.refusal.value, "2");
 	silences = all_silences();
 	assert_int_equal(silences.n, 1);
 	assert_int_equal(silences.silence[0].no, 3);
+}
+
+static void a_silence_long_over_is_forgotten_by_the_next(void **state)
+{
+	struct cchc_saying silence = {.kind = CCHC_SAY_SILENCE,
+				      .unit = LEAD,
+				      .step = "d-7",
+				      .until_ms = day_ms(KIT_DAY + 1, 0),
+				      .note = ""};
+
+	(void)state;
+	(void)say(&silence, "van-phong", day_ms(KIT_DAY, NOON));
+	silence.until_ms = day_ms(KIT_DAY + 92, 0);
+	(void)say(&silence, "van-phong", day_ms(KIT_DAY + 91, 0));
+	assert_int_equal(all_silences().n, 2);
+	silence.until_ms = day_ms(KIT_DAY + 93, 0);
+	(void)say(&silence, "van-phong", day_ms(KIT_DAY + 91, 1));
+	assert_int_equal(all_silences().n, 2);
+	assert_int_equal(all_silences().silence[0].no, 2);
 }
 
 /* ---- steps ---- */
@@ -151,10 +173,11 @@ static int64_t since(const char *class_name, const char *step)
 
 static void a_step_is_since_it_was_first_there(void **state)
 {
-	static const struct cchc_entry_step FIRST[] = {
-		{"nhiem-vu", "d-7"}, {"nhiem-vu", "d-3"}, {"bao-cao", "d-7"}};
-	static const struct cchc_entry_step SECOND[] = {{"nhiem-vu", "d-7"},
-							{"nhiem-vu", "d-1"}};
+	static const struct cchc_entry_step FIRST[] = {{"nhiem-vu", "d-7", -7, 480},
+						       {"nhiem-vu", "d-3", -3, 480},
+						       {"bao-cao", "d-7", -7, 480}};
+	static const struct cchc_entry_step SECOND[] = {{"nhiem-vu", "d-7", -7, 480},
+							{"nhiem-vu", "d-1", -1, 480}};
 
 	(void)state;
 	assert_int_equal(have_steps(NULL, 0, 5), CCHC_REPEATED);
@@ -171,13 +194,32 @@ static void a_step_is_since_it_was_first_there(void **state)
 	assert_int_equal(since("a-class-name-of-more-than-31-bytes", "d-7"), 0);
 }
 
+static void a_step_of_another_day_or_minute_is_another_one(void **state)
+{
+	static const struct cchc_entry_step TABLE[] = {
+		{"nhiem-vu", "d-7", -7, 480},
+		{"nhiem-vu", "d-7", -7, 481},
+		{"nhiem-vu", "d-7", -6, 481},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CCHC_COUNT(TABLE); i++) {
+		int64_t clock_ms = 10 * (int64_t)(i + 1);
+
+		assert_int_equal(have_steps(&TABLE[i], 1, clock_ms), CCHC_APPLIED);
+		assert_int_equal(since("nhiem-vu", "d-7"), clock_ms);
+		assert_int_equal(have_steps(&TABLE[i], 1, 99), CCHC_REPEATED);
+	}
+	assert_int_equal(since("nhiem-vu", "d-7"), 30);
+}
+
 static void a_step_without_a_sound_name_is_invalid(void **state)
 {
 	static const struct cchc_entry_step TABLE[] = {
-		{"", "d-7"},
-		{"nhiem-vu", ""},
-		{"a-class-name-of-more-than-31-bytes", "d-7"},
-		{"nhiem-vu", "a-step-name-of-24-bytes-"},
+		{"", "d-7", -7, 480},
+		{"nhiem-vu", "", -7, 480},
+		{"a-class-name-of-more-than-31-bytes", "d-7", -7, 480},
+		{"nhiem-vu", "a-step-name-of-24-bytes-", -7, 480},
 	};
 
 	(void)state;
@@ -194,7 +236,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		KIT_TEST(a_person_takes_note_and_it_still_stands),
 		KIT_TEST(a_silence_has_an_end_and_may_be_taken_back),
+		KIT_TEST(a_silence_long_over_is_forgotten_by_the_next),
 		KIT_TEST(a_step_is_since_it_was_first_there),
+		KIT_TEST(a_step_of_another_day_or_minute_is_another_one),
 		KIT_TEST(a_step_without_a_sound_name_is_invalid),
 	};
 

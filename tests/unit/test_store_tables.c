@@ -126,6 +126,17 @@ static struct cchc_entry units_entry(struct cchc_entry_unit *units, size_t n)
 		.kind = CCHC_ENTRY_UNITS, .units = units, .n_units = n};
 }
 
+static enum cchc_rc on_unit(void *data, uint32_t id, const char *code,
+			    cchc_day valid_from)
+{
+	char *said = data;
+	size_t len = strlen(said);
+
+	(void)snprintf(said + len, 128 - len, "%u %s %d, ", id, code,
+		       valid_from == CCHC_DAY_NONE ? 0 : valid_from);
+	return CCHC_OK;
+}
+
 static void unit_ids_are_given_once_to_a_code_and_its_day(void **state)
 {
 	struct cchc_entry_unit units[] = {{1, "33", CCHC_DAY_NONE},
@@ -134,6 +145,7 @@ static void unit_ids_are_given_once_to_a_code_and_its_day(void **state)
 	struct cchc_entry_unit more[] = {{2, "12004", CCHC_DAY_NONE},
 					 {6, "11992", 20270}};
 	struct cchc_entry entry = units_entry(units, CCHC_COUNT(units));
+	char said[128] = "";
 	struct cchc_txn txn;
 
 	(void)state;
@@ -147,6 +159,9 @@ static void unit_ids_are_given_once_to_a_code_and_its_day(void **state)
 	assert_int_equal(cchc_store_unit_id(&txn, "12004", 20271), 0);
 	assert_int_equal(cchc_store_unit_id(&txn, "1200400000000000000", 20271), 0);
 	assert_int_equal(cchc_store_next_unit_id(&txn), 7);
+	cchc_store_each_unit(&txn, on_unit, said);
+	assert_string_equal(said, "6 11992 20270, 2 12004 0, 5 12004 20270, 1 33 0, ");
+	assert_false(cchc_store_unit_is_used(&txn, 2));
 	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
 }
 

@@ -418,6 +418,28 @@ static void a_complete_report_fulfils_its_duty_once(void **state)
 	assert_null(send_report(&lead, 2).task.after);
 }
 
+static void a_unit_owes_one_report_whatever_its_duty_is_called(void **state)
+{
+	struct cchc_deed duty = deed_duty(LEAD, "bao-cao/cchc/2024-Q1/11986");
+	struct cchc_deed twin = deed_duty(LEAD, "bao-cao/cchc/2024-Q1/11986@2000-01-01");
+	struct cchc_deed other = deed_duty(OTHER, twin.id);
+	struct cchc_outcome outcome;
+	struct cchc_txn txn;
+
+	(void)state;
+	assert_int_equal(kit_deed(&kit, &duty, day_ms(KIT_DAY - 9, NOON)).applied,
+			 CCHC_APPLIED);
+	outcome = kit_deed(&kit, &twin, day_ms(KIT_DAY - 9, NOON));
+	assert_int_equal(outcome.applied, CCHC_REFUSED);
+	assert_int_equal(outcome.refusal.rule, CCHC_RULE_TASK_EXISTS);
+	assert_int_equal(kit_deed(&kit, &other, day_ms(KIT_DAY - 9, NOON)).applied,
+			 CCHC_APPLIED);
+	cchc_txn_read(&txn, kit.store.env);
+	assert_true(cchc_store_has_duty(&txn, LEAD, KIT_FORM, KIT_Q1));
+	assert_false(cchc_store_has_duty(&txn, LEAD, KIT_FORM + 1, KIT_Q1));
+	assert_int_equal(cchc_txn_commit(&txn), CCHC_OK);
+}
+
 static void a_report_refused_whole_fulfils_nothing(void **state)
 {
 	struct cchc_deed duty = deed_duty(LEAD, "bao-cao/cchc/2024-Q1/11986");
@@ -488,6 +510,7 @@ int main(void)
 		KIT_TEST(a_clock_set_back_does_not_turn_a_task_back),
 		KIT_TEST(a_task_whose_history_is_full_takes_no_more),
 		KIT_TEST(a_complete_report_fulfils_its_duty_once),
+		KIT_TEST(a_unit_owes_one_report_whatever_its_duty_is_called),
 		KIT_TEST(a_report_refused_whole_fulfils_nothing),
 		KIT_TEST(a_duty_whose_report_is_there_is_done_at_once),
 		KIT_TEST(a_duty_of_no_period_is_invalid),

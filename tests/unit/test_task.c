@@ -137,20 +137,22 @@ static void a_wish_leaves_a_waiting_task_waiting(void **state)
 	end(&s);
 }
 
-static void what_is_returned_runs_on_with_its_steps(void **state)
+/* What fired before it waited is over: its steps are those of a new version, from where
+ * those of the old one were. */
+static void what_is_returned_is_told_of_anew(void **state)
 {
 	struct stage s;
-	int64_t fired;
 
 	(void)state;
 	begin(&s, WAITING);
-	fired = s.task.fired_ms;
+	s.task.fired_ms += 5 * DAY_MS;
 	act(&s, CCHC_DEED_RETURN, MARCH(20));
 	assert_int_equal(s.task.state, CCHC_TASK_OPEN);
 	assert_int_equal(s.task.done, NONE);
 	assert_string_equal(s.task.result, "");
-	assert_int_equal(s.task.due_version, 1);
-	assert_int_equal(s.task.fired_ms, fired);
+	assert_int_equal(s.task.due_version, 2);
+	assert_true(s.task.due_since_ms < noon(MARCH(12)));
+	assert_true(s.task.fired_ms == s.task.due_since_ms);
 	end(&s);
 }
 
@@ -381,7 +383,7 @@ int main(void)
 		cmocka_unit_test(an_extension_within_days_of_rest_keeps_the_version),
 		cmocka_unit_test(a_report_waits_and_may_be_corrected),
 		cmocka_unit_test(a_wish_leaves_a_waiting_task_waiting),
-		cmocka_unit_test(what_is_returned_runs_on_with_its_steps),
+		cmocka_unit_test(what_is_returned_is_told_of_anew),
 		cmocka_unit_test(what_is_reopened_has_a_new_version),
 		cmocka_unit_test(what_is_moved_must_be_done_by_the_new_lead),
 		cmocka_unit_test(a_cancelled_task_was_not_done),

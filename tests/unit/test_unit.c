@@ -216,6 +216,30 @@ static void a_reused_code_means_the_unit_of_the_day(void **state)
 	assert_int_equal(cchc_units_of_code(&f->units, "99", &only), 0);
 }
 
+static void a_key_tells_units_of_one_code_apart(void **state)
+{
+	static const struct {
+		const char *code;
+		cchc_day day;
+		const char *key;
+	} CASES[] = {
+		{"12004", 19797, "12004"},
+		{"12004", 20270, "12004@2025-07-01"},
+		{"33", 20270, "33"},
+		{"325", 19797, "325"},
+	};
+	struct fixture *f = *state;
+	char key[CCHC_UNIT_KEY];
+
+	assert_int_equal(load(f, REUSED), CCHC_OK);
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++)
+		assert_string_equal(cchc_unit_key(&f->units,
+						  cchc_units_on(&f->units, CASES[i].code,
+								CASES[i].day),
+						  key),
+				    CASES[i].key);
+}
+
 static uint32_t given_before(void *data, const char *code, cchc_day valid_from)
 {
 	(*(unsigned *)data)++;
@@ -243,6 +267,26 @@ static void ids_are_kept_and_new_units_get_new_ones(void **state)
 	assert_null(cchc_units_by_id(&f->units, 0));
 	assert_null(cchc_units_by_id(&f->units, 2));
 	assert_null(cchc_units_by_id(&f->units, 9));
+}
+
+static void a_unit_that_left_the_file_is_found_by_its_id_alone(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t next = 7;
+	unsigned asked = 0;
+
+	assert_int_equal(load(f, REUSED), CCHC_OK);
+	assert_int_equal(cchc_units_identify(&f->units, given_before, &asked, &next),
+			 CCHC_OK);
+	assert_int_equal(cchc_units_remember(&f->units, 2, "11986", 19797), CCHC_OK);
+	assert_int_equal(cchc_units_remember(&f->units, 4, "33", CCHC_DAY_NONE), CCHC_OK);
+	assert_string_equal(cchc_units_by_id(&f->units, 2)->code, "11986");
+	assert_int_equal(cchc_units_by_id(&f->units, 2)->valid_from, 19797);
+	assert_non_null(strstr(cchc_units_by_id(&f->units, 2)->name, "không còn"));
+	assert_int_equal(cchc_units_by_id(&f->units, 4)->id, 4);
+	assert_null(cchc_units_by_id(&f->units, 5));
+	assert_null(cchc_units_on(&f->units, "11986", 19797));
+	assert_int_equal(cchc_units_on(&f->units, "33", 19797)->id, 1);
 }
 
 static uint32_t always_two(void *data, const char *code, cchc_day valid_from)
@@ -320,6 +364,8 @@ int main(void)
 		TEST(every_mistake_is_reported_with_its_line),
 		TEST(a_reused_code_means_the_unit_of_the_day),
 		TEST(ids_are_kept_and_new_units_get_new_ones),
+		TEST(a_key_tells_units_of_one_code_apart),
+		TEST(a_unit_that_left_the_file_is_found_by_its_id_alone),
 		TEST(ids_that_cannot_be_are_corrupt),
 		TEST(a_country_loads_in_a_moment),
 	};

@@ -133,6 +133,26 @@ static void each_question_about_tasks_has_its_sub_message(void **state)
 	assert_answer(ASK, &a.m, CCHC_INVALID, "Ask.kind: no such value");
 }
 
+static void what_a_dry_run_takes_as_done_is_bounded(void **state)
+{
+	struct asks a;
+	Cchc__Deed *earlier[CCHC_EARLIER_MAX + 1];
+
+	(void)state;
+	make_ask(&a, CCHC__ASK__KIND__DO);
+	for (size_t i = 0; i < CCHC_COUNT(earlier); i++)
+		earlier[i] = a.m.deed;
+	a.m.earlier = earlier;
+	a.m.n_earlier = CCHC_EARLIER_MAX;
+	assert_answer(ASK, &a.m, CCHC_OK, "");
+	a.m.n_earlier++;
+	assert_answer(ASK, &a.m, CCHC_LIMIT, "Ask.earlier: ");
+	make_ask(&a, CCHC__ASK__KIND__ABOUT);
+	a.m.earlier = earlier;
+	a.m.n_earlier = 1;
+	assert_answer(ASK, &a.m, CCHC_INVALID, "Ask.earlier: not with this kind");
+}
+
 static void a_saying_names_what_it_is_about(void **state)
 {
 	struct asks a;
@@ -303,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FRESH_UNITS(a_task_report_says_done_or_a_wish),
 		FRESH_UNITS(each_question_about_tasks_has_its_sub_message),
+		FRESH_UNITS(what_a_dry_run_takes_as_done_is_bounded),
 		FRESH_UNITS(a_saying_names_what_it_is_about),
 		FRESH_UNITS(a_deed_names_at_most_its_units),
 		FRESH_UNITS(answers_carry_tasks_and_their_history_alerts_and_silences),
