@@ -174,9 +174,10 @@ static size_t write_heard(struct cchc_desk *desk, size_t at)
 	return at;
 }
 
+/* Where nobody asks for silences, nobody needs them. */
 static void write_contacts(struct cchc_desk *desk)
 {
-	if (!is_writing_due(desk))
+	if (desk->options.rules->silent_after_ms <= 0 || !is_writing_due(desk))
 		return;
 	for (size_t at = 0; at < desk->n_watched;)
 		at = write_heard(desk, at);

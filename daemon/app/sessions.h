@@ -38,9 +38,9 @@ struct cchc_sender {
 	bool owes_down;
 	bool listed; /* among those that owe */
 	struct cchc_sender *next_owing;
-	int64_t last_contact_ms; /* wall clock; 0: never since start */
+	int64_t last_contact_ms;   /* wall clock; 0: never since start */
 	int64_t last_contact_boot; /* then, by the clock that nobody can set */
-	uint64_t queued;         /* as the agent says */
+	uint64_t queued;           /* as the agent says */
 	uint64_t rejected;
 	char program[48];
 	char note[128];

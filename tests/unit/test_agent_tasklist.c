@@ -139,7 +139,8 @@ static void what_may_not_be_said_is_refused(void **state)
 		 "an extension cannot shorten"},
 		{{.id = "CV-1", .is_wish = true, .day = "10/4/2024", .reason = ""},
 		 "something needed is missing"},
-		{{.id = "CV-1", .result = "a\nb"}, "a character that may not stand there"},
+		{{.id = "CV-1", .result = "a\nb"},
+		 "a character that may not stand there"},
 		{{.id = "co"}, "the task has another lead unit"},
 	};
 	Cchc__TaskInfo *co = tasks_info(kit, "co");
