@@ -115,6 +115,7 @@ class Bench:
     def single_updates(self):
         """One agent, one update: what the daemon adds to a commit and to a flush."""
         ack, commit, published, flush, paced_flush, paced_commit = [], [], [], [], [], []
+        busy = []
         times = 100 if self.o.quick else 300
         for _ in range(self.pairs):
             flush.append(ask_json("cchc-raw", "flush", self.folder, 300)["p50_us"])
@@ -122,11 +123,13 @@ class Bench:
                                        messages=times, period=self.quarter)
             ack.append(answer["ack_p50_us"])
             commit.append(ask_json("cchc-raw", "single", self.folder, times)["p50_us"])
-            answer = self.country.load("wide", wide=True, agents=1, window=1, cells=1,
-                                       random=True, pace=PACE_MS, messages=times * 2 // 3,
-                                       period=self.quarter,
-                                       watch=self.country.doors["changes"])
-            published.append(answer["published_p99_us"])
+            probe = {"wide": True, "agents": 1, "window": 1, "cells": 1, "random": True,
+                     "period": self.quarter, "watch": self.country.doors["changes"]}
+            busy.append(self.country.load("wide", pace=1, messages=times,
+                                          **probe)["published_p99_us"])
+            published.append(self.country.load("wide", pace=PACE_MS,
+                                               messages=times * 2 // 3,
+                                               **probe)["published_p99_us"])
             paced_flush.append(ask_json("cchc-raw", "flush", self.folder, times // 3,
                                         PACE_MS)["p50_us"])
             paced_commit.append(ask_json("cchc-raw", "single", self.folder,
@@ -137,6 +140,8 @@ class Bench:
         self.rows += [
             Row("1 agent x 1 update: ack p50 / raw LMDB commit p50", ack, commit, 2, 1.4,
                 False, f"{statistics.median(ack):.0f} us"),
+            Row("push to published p99, one after the other / fdatasync p50", busy, flush,
+                12, 6, False, f"{statistics.median(busy):.0f} us"),
             Row("push to published p99, 40 a second / fdatasync p50", published, flush,
                 12, 6, False, f"{statistics.median(published):.0f} us"),
             Row("the same / fdatasync p50, 40 a second too", published, paced_flush,

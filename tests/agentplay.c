@@ -22,6 +22,11 @@ static void redial(void *data, bool next)
 	p->switches += next;
 }
 
+static const char *denied_key(void *data)
+{
+	return ((struct play *)data)->denied_key;
+}
+
 static enum cchc_rc standing(void *data, struct cchc_arena *arena,
 			     struct cchc_standing **list, size_t *n)
 {
@@ -44,7 +49,7 @@ static void start(struct play *p)
 {
 	struct cchc_link_options options = {
 		.box = p->kit->box,
-		.port = {send_frame, redial, standing, random_number, p},
+		.port = {send_frame, redial, denied_key, standing, random_number, p},
 		.unit = "11986",
 		.unit_valid_from = CCHC_DAY_NONE,
 		.program = "test",

@@ -21,6 +21,7 @@ struct play {
 	bool full;   /* the socket takes nothing */
 	unsigned redials;
 	unsigned switches;
+	const char *denied_key; /* the daemon refused it */
 	uint64_t random;
 	uint8_t store[CCHC_STORE_ID_BYTES];
 	uint64_t incarnation;

@@ -19,6 +19,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "commune/filing.h"
 #include "commune/folder.h"
 #include "commune/inbox.h"
@@ -101,11 +102,13 @@ static const char *wait_text(enum cchc_inbox_wait wait)
 static void renew_note(struct agent *a)
 {
 	char note[CCHC_NOTE_TEXT];
+	char both[2 * CCHC_NOTE_TEXT];
 	const char *inbox = wait_text(a->wait);
 	const char *link = cchc_link_trouble(a->link);
 
-	(void)snprintf(note, sizeof(note), "%.90s%s%.90s", inbox,
+	(void)snprintf(both, sizeof(both), "%s%s%s", inbox,
 		       inbox[0] && link[0] ? "; " : "", link);
+	cchc_text_copy(note, sizeof(note), both, strlen(both));
 	if (strcmp(note, a->note) == 0)
 		return;
 	memcpy(a->note, note, sizeof(note));
@@ -234,6 +237,14 @@ static void redial(void *data, bool next)
 			 s->address[a->address]);
 }
 
+static const char *denied_key(void *data)
+{
+	struct agent *a = agent_of(data);
+
+	return cchc_zsocket_was_denied(cchc_zpoll_socket(a->zpoll)) ? a->key.public_key
+								    : NULL;
+}
+
 static enum cchc_rc standing(void *data, struct cchc_arena *arena,
 			     struct cchc_standing **list, size_t *n)
 {
@@ -290,7 +301,7 @@ static enum cchc_rc open_parts(struct agent *a, const char *program, struct cchc
 	struct cchc_inbox_options inbox = {.settings = a->settings};
 	struct cchc_taskfile_options tasks = {.settings = a->settings};
 	struct cchc_link_options link = {
-		.port = {send_frame, redial, standing, random_number, a},
+		.port = {send_frame, redial, denied_key, standing, random_number, a},
 		.unit = a->settings->unit,
 		.unit_valid_from = a->settings->unit_valid_from,
 		.program = program,

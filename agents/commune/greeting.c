@@ -83,6 +83,30 @@ void cchc_link_say_hello(struct cchc_link *link, struct cchc_moment now)
 	send_hello(link, &state);
 }
 
+/* The commonest mistake of an enrolment has a line of its own. */
+static void note_silence(struct cchc_link *link)
+{
+	struct cchc_link_port *port = &link->options.port;
+	const char *key = port->denied_key(port->data);
+
+	if (!key) {
+		(void)snprintf(link->trouble, sizeof(link->trouble),
+			       "district does not answer");
+		if (link->silent_rounds == 2)
+			cchc_log(CCHC_LOG_WARN,
+				 "district does not answer, files wait here");
+		return;
+	}
+	(void)snprintf(link->trouble, sizeof(link->trouble),
+		       "district does not know our public key %s (huyện chưa khai khóa "
+		       "của đơn vị)",
+		       key);
+	if (cchc_log_allows(&link->denied_limit))
+		cchc_log(CCHC_LOG_WARN,
+			 "district does not know our key, files wait here public=%s",
+			 key);
+}
+
 /* No WELCOME. What waits in the socket is old by now; after two rounds another address
  * may do better. */
 void cchc_link_hello_tick(struct cchc_link *link, struct cchc_moment now)
@@ -92,9 +116,7 @@ void cchc_link_hello_tick(struct cchc_link *link, struct cchc_moment now)
 	if (now.mono_ms < link->deadline_ms)
 		return;
 	link->silent_rounds++;
-	(void)snprintf(link->trouble, sizeof(link->trouble), "district does not answer");
-	if (link->silent_rounds == 2)
-		cchc_log(CCHC_LOG_WARN, "district does not answer, files wait here");
+	note_silence(link);
 	port->redial(port->data, link->silent_rounds % 2 == 0);
 	cchc_link_say_hello(link, now);
 }

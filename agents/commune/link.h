@@ -38,6 +38,8 @@ struct cchc_link_port {
 	/* Drops what still waits to be sent and dials again; the next address or the
 	 * same. */
 	void (*redial)(void *data, bool next);
+	/* Our public key if a daemon refused it since this was asked last, else NULL. */
+	const char *(*denied_key)(void *data);
 	/* The files that stand in the inbox now. */
 	enum cchc_rc (*standing)(void *data, struct cchc_arena *arena,
 				 struct cchc_standing **list, size_t *n);

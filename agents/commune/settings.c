@@ -251,6 +251,7 @@ static enum cchc_rc read_file(struct cchc_arena *names, const char *path,
 	struct cchc_place place = {.file = name ? name : "config"};
 	enum cchc_rc rc;
 
+	*root = NULL;
 	rc = cchc_file_read(names, path, FILE_MAX, &bytes, &len, &err);
 	if (rc) {
 		cchc_problems_error(problems, place, "%s", err.text);
@@ -287,7 +288,7 @@ enum cchc_rc cchc_agent_settings_load(const char *path, struct cchc_arena *names
 	if (!copy)
 		return CCHC_NOMEM;
 	rc = read_file(names, path, problems, &root);
-	if (rc)
+	if (rc && !(rc == CCHC_INVALID && root)) /* else for the other mistakes */
 		return rc;
 	cchc_arena_init(&s.arena, TEXTS_MAX);
 	r.folder = dirname(copy);

@@ -33,9 +33,9 @@ static const char *why_text(const char *why)
 		const char *name;
 		const char *vietnamese;
 	} TEXTS[] = {
-		{"done", "đã hoàn thành"},   {"cancelled", "đã hủy"},
-		{"extended", "đã gia hạn"},  {"moved", "đã chuyển"},
-		{"heard", "đã có liên lạc"}, {"told", "đã báo"},
+		{"done", "đã báo hoàn thành"}, {"cancelled", "đã hủy"},
+		{"extended", "đã gia hạn"},    {"moved", "đã chuyển"},
+		{"heard", "đã có liên lạc"},   {"told", "đã báo"},
 	};
 
 	for (size_t i = 0; why && i < CCHC_COUNT(TEXTS); i++)
@@ -44,7 +44,7 @@ static const char *why_text(const char *why)
 	return why ? why : "";
 }
 
-/* "đang có", "đã nhận (quan-tri): ...", "hết: đã hoàn thành" */
+/* "đang có", "đã nhận (quan-tri): ...", "hết: đã báo hoàn thành" */
 static void put_standing(const Cchc__AlertInfo *alert, char *out, size_t size)
 {
 	const char *note = alert->note ? alert->note : "";

@@ -200,6 +200,22 @@ char *cchc_ctl_refusal_text(const Cchc__CellRefusal *refusal, char out[CCHC_CTL_
 	return out;
 }
 
+void cchc_ctl_notes_add(struct cchc_ctl_notes *notes, const char *text)
+{
+	for (size_t i = 0; i < notes->n; i++)
+		if (strcmp(notes->text[i], text) == 0)
+			return;
+	if (notes->n < CCHC_COUNT(notes->text))
+		cchc_text_copy(notes->text[notes->n++], sizeof(notes->text[0]), text,
+			       strlen(text));
+}
+
+void cchc_ctl_notes_print(const struct cchc_ctl_notes *notes, FILE *out)
+{
+	for (size_t i = 0; i < notes->n; i++)
+		fprintf(out, "Lưu ý / note: %s\n", notes->text[i]);
+}
+
 static const char *word_for(const struct cchc_ctl_options *options, bool changed)
 {
 	if (options->command == CCHC_CTL_ALERTS_TEST)
@@ -220,13 +236,14 @@ static void print_result(const struct cchc_ctl_options *options,
 				? "tạm im số / silence"
 				: "số nhật ký / entry",
 			result->journal);
-	if (result->text && *result->text)
+	if (options->command == CCHC_CTL_ALERTS_TEST && result->text && *result->text)
 		fprintf(out, ": %s", result->text);
 	fputc('\n', out);
 }
 
 struct outcome {
 	struct cchc_ctl_session *session;
+	struct cchc_ctl_notes notes;
 	enum cchc_rc rc; /* of the last refusal */
 	char refusal[CCHC_CTL_REFUSAL];
 };
@@ -245,6 +262,8 @@ static void take_result(struct outcome *o, const Cchc__DeedResult *result)
 
 	if (!result->refusal) {
 		print_result(options, result, o->session->out);
+		if (options->command != CCHC_CTL_ALERTS_TEST && result->text)
+			cchc_ctl_notes_add(&o->notes, result->text);
 		if (options->command == CCHC_CTL_ALERTS_TEST && !result->changed) {
 			o->rc = CCHC_DENIED;
 			snprintf(o->refusal, sizeof(o->refusal), "%s: not taken",
@@ -284,6 +303,7 @@ static enum cchc_rc say(struct cchc_ctl_session *session, const Cchc__Ask *ask,
 		timeout_ms = ask->test ? TEST_TIMEOUT_MS : CCHC_CTL_TIMEOUT_MS;
 	rc = cchc_ctl_pipeline_run(session->link, ask, 1, timeout_ms, on_answer, &outcome,
 				   err);
+	cchc_ctl_notes_print(&outcome.notes, session->out);
 	if (rc == CCHC_OK && outcome.rc != CCHC_OK)
 		return cchc_fail(err, outcome.rc, "%s", outcome.refusal);
 	return rc;

@@ -18,6 +18,14 @@ enum { CCHC_CTL_REFUSAL = 1024 };
  * expected: ...)`. Returns out. */
 char *cchc_ctl_refusal_text(const Cchc__CellRefusal *refusal, char out[CCHC_CTL_REFUSAL]);
 
+/* What the daemon wants known beside what was done, each text once. */
+struct cchc_ctl_notes {
+	char text[8][CCHC_STRING_MAX + 1];
+	size_t n; /* further ones are left out */
+};
+void cchc_ctl_notes_add(struct cchc_ctl_notes *notes, const char *text);
+void cchc_ctl_notes_print(const struct cchc_ctl_notes *notes, FILE *out);
+
 /* The commands that change something: every one but list, show, import and watch. DENIED
  * or, where what is named does not exist, NOTFOUND, when it was refused. */
 CCHC_NODISCARD enum cchc_rc cchc_ctl_deed_run(struct cchc_ctl_session *session,

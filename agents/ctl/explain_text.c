@@ -171,6 +171,12 @@ static void put_cell(const struct cchc_ctl_explanation *e, FILE *out)
 		      "không "
 		      "phải đơn vị này\n",
 		      out);
+	if (cell->row->over_units == CCHC_UNITS_SAME && cell->detail &&
+	    cell->state == CCHC__CELL_STATE__ABSENT && cell->detail->has_own_state)
+		fputs("Danh mục chung chỉ so sánh số của các đơn vị cấp dưới; số của "
+		      "chính "
+		      "đơn vị đứng riêng (--scope own)\n",
+		      out);
 	if (cell->incomplete)
 		fprintf(out, "%" PRIu32 " đơn vị có số liệu chưa đủ các phần\n",
 			cell->incomplete);

@@ -153,7 +153,7 @@ enum cchc_rc cchc_ctl_settings_load(struct cchc_arena *arena, const char *path,
 		cchc_problems_error(problems, whole, "%s", err.text + skip);
 		return CCHC_INVALID;
 	}
-	if (cchc_yaml_parse(arena, path, bytes, len, problems, &root) != CCHC_OK)
+	if (cchc_yaml_parse(arena, path, bytes, len, problems, &root) != CCHC_OK && !root)
 		return CCHC_INVALID;
 	if (!root) {
 		cchc_problems_error(problems, whole, "the file is empty");

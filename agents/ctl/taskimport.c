@@ -35,6 +35,7 @@ struct import {
 	struct cchc_ctl_task_sheet tasks;
 	struct told *told; /* of each line */
 	size_t answered;   /* lines */
+	struct cchc_ctl_notes notes;
 	struct pair *pair; /* of a dry run, sorted */
 	size_t n_pairs;
 };
@@ -80,7 +81,7 @@ static bool refuse(const struct import *import, size_t line, struct outcome *out
 	return outcome->refusal != NULL;
 }
 
-static bool take_result(const struct import *import, size_t line,
+static bool take_result(struct import *import, size_t line,
 			const Cchc__DeedResult *result, struct outcome *outcome)
 {
 	struct cchc_arena *arena = import->session->arena;
@@ -88,6 +89,8 @@ static bool take_result(const struct import *import, size_t line,
 
 	outcome->id = cchc_arena_text(arena, result->id, strlen(result->id));
 	outcome->what = result->changed ? ADDED : SAME;
+	if (result->text)
+		cchc_ctl_notes_add(&import->notes, result->text);
 	if (!outcome->id || !result->refusal)
 		return outcome->id != NULL;
 	return refuse(import, line, outcome,
@@ -231,7 +234,7 @@ static enum cchc_rc find_pairs(struct import *import, struct cchc_err *err)
 	return CCHC_OK;
 }
 
-static bool take_second(const struct import *import, const struct pair *pair,
+static bool take_second(struct import *import, const struct pair *pair,
 			const Cchc__DeedResult *result)
 {
 	struct told *told = &import->told[pair->line];
@@ -332,6 +335,7 @@ static void print_summary(const struct import *import, const size_t n[WHATS], FI
 		n[ADDED]);
 	fprintf(out, "Đã có / already there: %zu\n", n[SAME]);
 	fprintf(out, "Không nhận / refused: %zu\n", n[REFUSED]);
+	cchc_ctl_notes_print(&import->notes, out);
 }
 
 /* The daemon's clock says what lies in the future; ours may be another. */

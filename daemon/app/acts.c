@@ -123,6 +123,25 @@ static void add_result(struct cchc_act *act, const char *id, bool changed,
 		act->rc = CCHC_NOMEM;
 }
 
+/* Who just set a due date learns with it that holidays may still move it. */
+static void note_date(struct cchc_act *act, const struct cchc_deed *deed)
+{
+	const struct cchc_deadlines *deadlines = act->d->clockwork.wheels.deadlines;
+	char note[CCHC_HOLIDAYS_NOTE];
+	Cchc__DeedResult *result;
+
+	if (act->rc != CCHC_OK || deed->done != CCHC_DAY_NONE ||
+	    (deed->kind != CCHC_DEED_ADD && deed->kind != CCHC_DEED_EXTEND))
+		return;
+	result = act->result[act->n - 1];
+	if (!result->changed || !cchc_deadlines_note(deadlines, deed->class_name,
+						     deed->due, deed->effective, note))
+		return;
+	result->text = cchc_arena_text(&act->answer.arena, note, strlen(note));
+	if (!result->text)
+		act->rc = CCHC_NOMEM;
+}
+
 static const char *copy(struct cchc_arena *arena, const char *text)
 {
 	return text ? cchc_arena_text(arena, text, strlen(text)) : "";
@@ -194,6 +213,7 @@ static void try_deed(struct cchc_act *act, const struct cchc_deed *deed,
 			       cchc_day_at(cchc_clock_wall_ms()), &changes, &refusal);
 	cchc_txn_abort(&txn);
 	add_result(act, deed->id, fine && changes, fine ? NULL : &refusal, 0);
+	note_date(act, deed);
 }
 
 static bool is_dry(const Cchc__Deed *deed)
@@ -397,6 +417,8 @@ void cchc_act_done(struct cchc_daemon *d, const struct cchc_item *item)
 		add_result(act, name_of(&item->entry), applied,
 			   outcome->applied == CCHC_REFUSED ? &outcome->refusal : NULL,
 			   applied ? item->entry.number : 0);
+		if (item->entry.kind == CCHC_ENTRY_DEED)
+			note_date(act, item->entry.deed);
 	}
 	if (item->rc == CCHC_OK && item->entry.kind == CCHC_ENTRY_SAY)
 		cchc_clockwork_silences(d);

@@ -7,11 +7,14 @@
 #include "base/check.h"
 
 static const struct {
-	const char *why; /* as the store has it */
+	const char *why; /* as the store has it, or of end_of */
 	const char *vietnamese;
 	const char *english;
 } ENDS[] = {
 	{"done", "đã hoàn thành", "done"},
+	{"waits", "đã báo cáo hoàn thành, chờ xác nhận",
+	 "reported done, waits for confirmation"},
+	{"reported", "đã báo cáo hoàn thành", "was reported done"},
 	{"cancelled", "đã hủy", "cancelled"},
 	{"extended", "đã đổi hạn", "has another due date"},
 	{"moved", "đã chuyển đơn vị chủ trì", "moved to another unit"},
@@ -34,15 +37,25 @@ static const char *end_text(const char *why, const char *language)
 	return why;
 }
 
+/* To the store a task is done when its unit says so; people hear whether it was
+ * confirmed.
+ */
+static const char *end_of(const struct cchc_alert *alert, const struct cchc_task *task)
+{
+	if (!task || task->state == CCHC_TASK_DONE || strcmp(alert->end_why, "done") != 0)
+		return alert->end_why;
+	return task->state == CCHC_TASK_WAITING ? "waits" : "reported";
+}
+
 /* "" while it stands, else "Hết cảnh báo (đã hoàn thành): ". */
-static const char *prefix_of(const struct cchc_alert *alert, const char *language,
-			     struct cchc_arena *arena)
+static const char *prefix_of(const struct cchc_alert *alert, const struct cchc_task *task,
+			     const char *language, struct cchc_arena *arena)
 {
 	if (cchc_alert_stands(alert))
 		return "";
 	return cchc_arena_format(
 		arena, is_english(language) ? "Over (%s): " : "Hết cảnh báo (%s): ",
-		end_text(alert->end_why, language));
+		end_text(end_of(alert, task), language));
 }
 
 /* "quá hạn 5 ngày" at the alert's moment. */
@@ -66,7 +79,7 @@ static bool step_text(const struct cchc_alert *alert, const struct cchc_task *ta
 		      const char *unit, const char *language, struct cchc_arena *arena,
 		      struct cchc_alert_text *out)
 {
-	const char *prefix = prefix_of(alert, language, arena);
+	const char *prefix = prefix_of(alert, task, language, arena);
 	const char *how_far = distance(alert, language, arena);
 	const char *title = task && task->title[0] ? task->title : alert->task_id;
 	char due[CCHC_DAY_TEXT];
@@ -102,7 +115,7 @@ static bool silent_text(const struct cchc_alert *alert, const char *unit,
 			const char *language, struct cchc_arena *arena,
 			struct cchc_alert_text *out)
 {
-	const char *prefix = prefix_of(alert, language, arena);
+	const char *prefix = prefix_of(alert, NULL, language, arena);
 	bool english = is_english(language);
 	char since[32];
 

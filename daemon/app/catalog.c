@@ -55,6 +55,11 @@ enum cchc_rc cchc_catalog_add_form(struct cchc_catalog *catalog, const char *fil
 		cchc_problems_error(problems, place, "the file is empty");
 		rc = CCHC_INVALID;
 	}
+	if (rc == CCHC_INVALID && root) { /* for the other mistakes */
+		if (cchc_form_load(root, problems, &slot->form) == CCHC_OK)
+			cchc_form_free(&slot->form);
+		return rc;
+	}
 	if (rc == CCHC_OK)
 		rc = cchc_form_load(root, problems, &slot->form);
 	if (rc != CCHC_OK)

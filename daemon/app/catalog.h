@@ -39,6 +39,12 @@ CCHC_NODISCARD enum cchc_rc cchc_catalog_add_form(struct cchc_catalog *catalog,
 						  const char *file, const void *bytes,
 						  size_t len,
 						  struct cchc_problems *problems);
+/* The unit that the daemon stands for; INVALID when the unit file has it not. Part of
+ * cchc_catalog_settle. */
+CCHC_NODISCARD enum cchc_rc
+cchc_catalog_find_receiver(struct cchc_catalog *catalog,
+			   const struct cchc_settings *settings, int64_t now_ms,
+			   struct cchc_err *err);
 /* Settles it with the store: ids for units and forms (new ones are given, by journalled
  * entries), revisions that are only in the store. Before the writer starts. */
 CCHC_NODISCARD enum cchc_rc cchc_catalog_settle(struct cchc_catalog *catalog,

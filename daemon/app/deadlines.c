@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "app/duties.h"
+#include "app/holidays.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -32,7 +33,7 @@ struct cchc_deadlines {
 	struct cchc_deadlines_options options;
 	struct cchc_docket *docket;
 	struct cchc_item *lost; /* of our deeds on tasks, to be written again */
-	cchc_day warned;        /* of a missing calendar, last */
+	struct cchc_holidays holidays;
 	cchc_day duties_day; /* up to it periods that began and units that ended were seen
 			      */
 	uint64_t stamped;    /* the board's tell_from that an entry was written for */
@@ -51,7 +52,8 @@ enum cchc_rc cchc_deadlines_new(const struct cchc_deadlines_options *options,
 	if (!made)
 		return CCHC_NOMEM;
 	made->options = *options;
-	made->warned = made->duties_day = CCHC_DAY_NONE;
+	made->duties_day = CCHC_DAY_NONE;
+	cchc_holidays_init(&made->holidays, options->calendar);
 	rc = cchc_docket_new(options->rules, &made->docket);
 	if (rc != CCHC_OK)
 		free(made);
@@ -131,6 +133,29 @@ cchc_day cchc_deadlines_effective(const struct cchc_deadlines *deadlines,
 	return of ? cchc_alert_effective(of, deadlines->options.calendar, due) : due;
 }
 
+const char *cchc_deadlines_note(const struct cchc_deadlines *deadlines,
+				const char *class_name, cchc_day due, cchc_day effective,
+				char out[CCHC_HOLIDAYS_NOTE])
+{
+	const struct cchc_task_class *of =
+		cchc_alert_class(deadlines->options.rules, class_name);
+
+	if (!of || !of->shifts)
+		return NULL;
+	return cchc_holidays_note(deadlines->options.calendar, due, effective, out);
+}
+
+/* The calendars of the years that its due date reaches should be there. */
+static void look_at_years(struct cchc_deadlines *d, const struct cchc_task *task)
+{
+	const struct cchc_task_class *of =
+		cchc_alert_class(d->options.rules, task->class_name);
+
+	if (of && of->shifts && task->state != CCHC_TASK_DONE &&
+	    task->state != CCHC_TASK_CANCELLED)
+		cchc_holidays_reach(&d->holidays, task->due, task->effective);
+}
+
 const struct cchc_docket *cchc_deadlines_docket(const struct cchc_deadlines *deadlines)
 {
 	return deadlines->docket;
@@ -194,6 +219,7 @@ static bool on_stored_task(void *data, const struct cchc_task *task)
 {
 	struct loading *loading = data;
 
+	look_at_years(loading->d, task);
 	loading->rc = cchc_docket_set(loading->d->docket, task);
 	if (loading->rc == CCHC_OK)
 		loading->rc = follow_calendar(loading->d, task, loading->now_ms);
@@ -237,29 +263,6 @@ enum cchc_rc cchc_deadlines_load(struct cchc_deadlines *deadlines, struct cchc_t
 	cchc_arena_fini(&arena);
 	want_duties(deadlines);
 	return loading.rc == CCHC_OK ? txn->rc : loading.rc;
-}
-
-/* A year without a calendar counts holidays as working days: said at the start, and each
- * day of the month before it begins. */
-static void warn_of_calendar(struct cchc_deadlines *d, cchc_day today)
-{
-	struct cchc_civil civil = cchc_civil_of(today);
-	int ahead = civil.month == 12 ? 1 : 0;
-
-	if (d->warned == today)
-		return;
-	for (int year = civil.year; year <= civil.year + ahead; year++) {
-		const struct cchc_calendar_year *of =
-			cchc_calendar_of(d->options.calendar, year);
-
-		if (d->warned != CCHC_DAY_NONE && !ahead)
-			continue;
-		if (!of)
-			cchc_log(CCHC_LOG_WARN, "calendar missing year=%d", year);
-		else if (of->provisional)
-			cchc_log(CCHC_LOG_WARN, "calendar provisional year=%d", year);
-	}
-	d->warned = today;
 }
 
 static enum cchc_rc pass(struct cchc_deadlines *d, const struct cchc_docket_task *open,
@@ -477,7 +480,7 @@ int64_t cchc_deadlines_advance(struct cchc_deadlines *deadlines, int64_t now_ms)
 	bool more;
 
 	deadlines->retry = false;
-	warn_of_calendar(deadlines, cchc_day_at(now_ms));
+	cchc_holidays_day(&deadlines->holidays, cchc_day_at(now_ms));
 	write_lost(deadlines, now_ms);
 	count(deadlines, now_ms);
 	fire(deadlines, now_ms);
@@ -513,6 +516,7 @@ enum cchc_rc cchc_deadlines_changed(struct cchc_deadlines *deadlines,
 	rc = cchc_board_change_task(deadlines->options.board, change);
 	if (rc == CCHC_OK)
 		rc = cchc_docket_set(deadlines->docket, change->after);
+	look_at_years(deadlines, change->after);
 	if (rc == CCHC_OK)
 		note_missed(deadlines, change);
 	return rc;

@@ -3,6 +3,7 @@
 
 #include "app/board.h"
 #include "app/docket.h"
+#include "app/holidays.h"
 #include "app/item.h"
 
 /* What time brings: steps of tasks that are due, tasks that become overdue, periods that
@@ -70,6 +71,10 @@ void cchc_deadlines_landed(struct cchc_deadlines *deadlines,
  * false when there is no such class. */
 cchc_day cchc_deadlines_effective(const struct cchc_deadlines *deadlines,
 				  const char *class_name, cchc_day due, bool *known);
+/* What the operator who sets such a due date should know of it, or NULL. Returns out. */
+const char *cchc_deadlines_note(const struct cchc_deadlines *deadlines,
+				const char *class_name, cchc_day due, cchc_day effective,
+				char out[CCHC_HOLIDAYS_NOTE]);
 const struct cchc_docket *cchc_deadlines_docket(const struct cchc_deadlines *deadlines);
 
 #endif

@@ -96,3 +96,32 @@ void cchc_job_drop(struct cchc_job *job)
 	free(job->agent);
 	free(job);
 }
+
+static void on_mark(void *data, uint32_t unit, uint64_t epoch,
+		    const struct cchc_mark *mark)
+{
+	struct cchc_stored_contact *last = data;
+
+	(void)unit;
+	if (mark->journal < last->journal)
+		return;
+	last->journal = mark->journal;
+	last->epoch = epoch;
+	last->seq = mark->seq;
+}
+
+void cchc_job_contact(struct cchc_job *job, struct cchc_arena *scratch, uint32_t unit,
+		      struct cchc_stored_contact *contact)
+{
+	struct cchc_entry entry;
+
+	*contact =
+		(struct cchc_stored_contact){.at_ms = cchc_store_heard(&job->txn, unit)};
+	cchc_store_each_mark(&job->txn, unit, on_mark, contact);
+	cchc_arena_reset(scratch);
+	if (contact->journal > 0 &&
+	    cchc_store_entry(&job->txn, contact->journal, scratch, &entry) &&
+	    entry.clock_ms > contact->at_ms)
+		contact->at_ms = entry.clock_ms;
+	cchc_arena_reset(scratch);
+}

@@ -74,6 +74,18 @@ void cchc_job_finish(struct cchc_job *job);
  * NULL, with the answer refused. The caller frees it. */
 struct cchc_board *cchc_job_board(struct cchc_job *job);
 
+/* What the store knows of a unit's agent: its last message, and when it was heard last,
+ * by that or as it was written down hourly. */
+struct cchc_stored_contact {
+	uint64_t journal; /* 0: no message */
+	uint64_t epoch;
+	uint64_t seq;
+	int64_t at_ms; /* 0: never */
+};
+/* On the worker. The arena is of the entry that is read; it is reset. */
+void cchc_job_contact(struct cchc_job *job, struct cchc_arena *scratch, uint32_t unit,
+		      struct cchc_stored_contact *contact);
+
 /* The bodies. */
 void cchc_job_cells(struct cchc_job *job);
 void cchc_job_explain(struct cchc_job *job);

@@ -191,27 +191,13 @@ static int64_t last_contact(struct explaining *e, uint32_t unit)
 	return last;
 }
 
-static void on_mark(void *data, uint32_t unit, uint64_t epoch,
-		    const struct cchc_mark *mark)
-{
-	uint64_t *journal = data;
-
-	(void)unit;
-	(void)epoch;
-	if (mark->journal > *journal)
-		*journal = mark->journal;
-}
-
-/* Before this start: the unit's last message. */
+/* Before this start. */
 static int64_t contact_in_store(struct explaining *e, uint32_t unit)
 {
-	struct cchc_entry entry;
-	uint64_t journal = 0;
+	struct cchc_stored_contact contact;
 
-	cchc_store_each_mark(&e->job->txn, unit, on_mark, &journal);
-	if (journal == 0 || !read_entry(e, journal, &entry))
-		return 0;
-	return entry.clock_ms;
+	cchc_job_contact(e->job, &e->scratch, unit, &contact);
+	return contact.at_ms;
 }
 
 /* The entry by which the unit has no figure: it was refused or withdrawn there. */

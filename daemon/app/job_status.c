@@ -6,39 +6,17 @@
 
 enum { AGENTS_A_FRAME = 40, ENTRY_ARENA = 8 * 1024 * 1024 };
 
-struct last_mark {
-	uint64_t journal;
-	uint64_t epoch;
-	uint64_t seq;
-};
-
-static void on_mark(void *data, uint32_t unit, uint64_t epoch,
-		    const struct cchc_mark *mark)
-{
-	struct last_mark *last = data;
-
-	(void)unit;
-	if (mark->journal >= last->journal)
-		*last = (struct last_mark){mark->journal, epoch, mark->seq};
-}
-
-/* The unit's last message stands in the journal. */
 static void take_from_store(struct cchc_job *job, struct cchc_arena *scratch,
 			    const struct cchc_agent_line *line, Cchc__AgentStatus *status)
 {
-	struct last_mark last = {0};
-	struct cchc_entry entry;
+	struct cchc_stored_contact contact;
 
-	cchc_store_each_mark(&job->txn, line->key->unit, on_mark, &last);
-	if (last.journal == 0 ||
-	    !cchc_store_entry(&job->txn, last.journal, scratch, &entry))
-		return;
-	status->has_epoch = true;
-	status->epoch = last.epoch;
-	status->mark = last.seq;
-	status->has_last_contact = true;
-	status->last_contact = entry.clock_ms;
-	cchc_arena_reset(scratch);
+	cchc_job_contact(job, scratch, line->key->unit, &contact);
+	status->has_epoch = contact.journal > 0;
+	status->epoch = contact.epoch;
+	status->mark = contact.seq;
+	status->has_last_contact = contact.at_ms > 0;
+	status->last_contact = contact.at_ms;
 }
 
 static void take_from_loop(const struct cchc_job *job, struct cchc_agent_line *line,

@@ -89,6 +89,9 @@ static enum cchc_rc load_keys(struct life *life, uint8_t digest[32], struct cchc
 	if (rc == CCHC_OK)
 		rc = cchc_keyring_load(&d->ring, root, &d->catalog.units,
 				       &life->problems);
+	else if (rc == CCHC_INVALID && root) /* for the other mistakes */
+		(void)!cchc_keyring_load(&d->ring, root, &d->catalog.units,
+					 &life->problems);
 	if (rc != CCHC_OK)
 		return cchc_fail(err, rc, "%s cannot be used", d->settings.keys);
 	return CCHC_OK;
@@ -452,6 +455,9 @@ int cchc_life_check(const char *config)
 	cchc_problems_init(&life->problems);
 	life->lock = -1;
 	rc = load(life, config, &err);
+	if (rc == CCHC_OK)
+		rc = cchc_catalog_find_receiver(&life->d.catalog, &life->d.settings,
+						cchc_clock_wall_ms(), &err);
 	if (rc == CCHC_OK) /* ids as a new store would give them: only to look keys up */
 		rc = cchc_units_identify(&life->d.catalog.units, NULL, NULL, &next_id);
 	if (rc == CCHC_OK)

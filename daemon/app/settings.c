@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fields.h"
@@ -27,6 +28,7 @@ enum cchc_rc cchc_settings_read_yaml(struct cchc_arena *arena, const char *path,
 	struct cchc_err err;
 	enum cchc_rc rc = cchc_file_read(arena, path, FILE_MAX, bytes, len, &err);
 
+	*root = NULL;
 	if (rc != CCHC_OK) {
 		cchc_problems_error(problems, (struct cchc_place){.file = path}, "%.200s",
 				    err.text);
@@ -53,6 +55,33 @@ static const char *path_of(struct cchc_settings *s, struct cchc_fields *f,
 				 text);
 }
 
+/* tcp://host:port; for a port * the system takes a free one. */
+static bool is_endpoint(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	char *end;
+	unsigned long port;
+
+	if (strncmp(text, "tcp://", 6) != 0 || colon <= text + 6)
+		return false;
+	if (strcmp(colon + 1, "*") == 0)
+		return true;
+	port = strtoul(colon + 1, &end, 10);
+	return colon[1] >= '0' && colon[1] <= '9' && !*end && port >= 1 && port <= 65535;
+}
+
+/* Another door that has the address already. */
+static bool is_taken(const struct cchc_settings *s, int door)
+{
+	const char *address = s->endpoint[door];
+
+	for (int other = 0; other < door; other++)
+		if (s->endpoint[other] && strcmp(s->endpoint[other], address) == 0 &&
+		    address[strlen(address) - 1] != '*')
+			return true;
+	return false;
+}
+
 static void read_endpoints(struct cchc_settings *s, struct cchc_fields *f)
 {
 	const struct cchc_node *node =
@@ -66,10 +95,12 @@ static void read_endpoints(struct cchc_settings *s, struct cchc_fields *f)
 		const char *name = cchc_door_name((enum cchc_door)door);
 
 		s->endpoint[door] = cchc_fields_text(&listen, name, CCHC_REQUIRED);
-		if (s->endpoint[door] && strncmp(s->endpoint[door], "tcp://", 6) != 0)
+		if (s->endpoint[door] && !is_endpoint(s->endpoint[door]))
 			cchc_fields_wrong(&listen, name,
 					  "an address like tcp://*:7301 "
 					  "expected");
+		else if (s->endpoint[door] && is_taken(s, door))
+			cchc_fields_wrong(&listen, name, "another door has this address");
 	}
 	cchc_fields_end(&listen);
 }
@@ -140,7 +171,7 @@ enum cchc_rc cchc_settings_load(struct cchc_settings *settings, const char *path
 	cchc_arena_init(&settings->arena, ARENA_MAX);
 	rc = cchc_settings_read_yaml(&settings->arena, path, &bytes, &len, problems,
 				     &root);
-	if (rc == CCHC_OK)
+	if (rc == CCHC_OK || (rc == CCHC_INVALID && root))
 		read_all(settings, root, path, problems);
 	if (rc == CCHC_OK && problems->errors > errors)
 		rc = CCHC_INVALID;

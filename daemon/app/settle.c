@@ -217,9 +217,9 @@ enum cchc_rc cchc_config_settle(struct cchc_store *store, const char *name,
 	return CCHC_OK;
 }
 
-static enum cchc_rc find_receiver(struct cchc_catalog *catalog,
-				  const struct cchc_settings *settings, int64_t now_ms,
-				  struct cchc_err *err)
+enum cchc_rc cchc_catalog_find_receiver(struct cchc_catalog *catalog,
+					const struct cchc_settings *settings,
+					int64_t now_ms, struct cchc_err *err)
 {
 	const struct cchc_unit *only = NULL;
 	size_t n = cchc_units_of_code(&catalog->units, settings->unit, &only);
@@ -243,7 +243,7 @@ enum cchc_rc cchc_catalog_settle(struct cchc_catalog *catalog, struct cchc_store
 				 struct cchc_err *err)
 {
 	struct settling s = {.catalog = catalog, .now_ms = now_ms, .err = err};
-	enum cchc_rc rc = find_receiver(catalog, settings, now_ms, err);
+	enum cchc_rc rc = cchc_catalog_find_receiver(catalog, settings, now_ms, err);
 
 	if (rc != CCHC_OK)
 		return rc;

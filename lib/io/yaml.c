@@ -26,6 +26,7 @@ struct builder {
 	bool has_event;
 	bool broken;  /* malformed: no more events can be had */
 	bool no_room; /* the arena or libyaml is out of memory */
+	size_t twins; /* problems that were of keys given twice */
 };
 
 static struct cchc_place place_of(const struct builder *b, yaml_mark_t mark)
@@ -173,13 +174,14 @@ static void find_twins(struct builder *b, const struct cchc_node *map)
 		return;
 	memcpy(sorted, map->key, map->n * sizeof(struct cchc_node *));
 	qsort(sorted, map->n, sizeof(struct cchc_node *), by_text_then_place);
-	for (size_t i = 1; i < map->n; i++)
-		if (strcmp(sorted[i]->text, sorted[i - 1]->text) == 0)
-			cchc_problems_error(
-				b->problems, sorted[i]->place,
-				"the key \"%.60s\" is given twice, first in line "
-				"%u",
-				sorted[i]->text, sorted[i - 1]->place.line);
+	for (size_t i = 1; i < map->n; i++) {
+		if (strcmp(sorted[i]->text, sorted[i - 1]->text) != 0)
+			continue;
+		b->twins++;
+		cchc_problems_error(b->problems, sorted[i]->place,
+				    "the key \"%.60s\" is given twice, first in line %u",
+				    sorted[i]->text, sorted[i - 1]->place.line);
+	}
 }
 
 static const char *anchor_of(const yaml_event_t *event)
@@ -361,6 +363,7 @@ enum cchc_rc cchc_yaml_parse(struct cchc_arena *arena, const char *file,
 	enum cchc_rc rc = CCHC_OK;
 
 	b.file = cchc_arena_text(arena, file, strlen(file));
+	*root = NULL;
 	if (!b.file)
 		return CCHC_NOMEM;
 	if (len >= 3 && memcmp(bytes, BOM, 3) == 0) {
@@ -372,10 +375,8 @@ enum cchc_rc cchc_yaml_parse(struct cchc_arena *arena, const char *file,
 				    "larger than %d bytes", BYTES_MAX);
 	else if (check_bytes(&b))
 		rc = parse(&b, &found);
-	if (rc != CCHC_OK)
-		return rc;
-	if (problems->errors != errors)
-		return CCHC_INVALID;
-	*root = found;
-	return CCHC_OK;
+	*root = rc == CCHC_OK && problems->errors - errors == b.twins ? found : NULL;
+	if (rc == CCHC_OK && problems->errors != errors)
+		rc = CCHC_INVALID;
+	return rc;
 }

@@ -10,8 +10,9 @@
  * document and files above 1 MiB, each as file:line:column. */
 
 /* file: name for messages, copied into the arena. *root is NULL for an empty document.
- * CCHC_INVALID when a problem was reported, and then *root is not set; CCHC_NOMEM at the
- * arena's cap. */
+ * CCHC_INVALID when a problem was reported; then *root is NULL, but where the only
+ * problems are keys given twice, the tree: who reads it finds the file's other mistakes
+ * too. CCHC_NOMEM at the arena's cap. */
 CCHC_NODISCARD enum cchc_rc cchc_yaml_parse(struct cchc_arena *arena, const char *file,
 					    const void *bytes, size_t len,
 					    struct cchc_problems *problems,

@@ -7,7 +7,7 @@
 #include "io/zsocket.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -31,6 +31,7 @@ struct cchc_zsocket {
 	void *zmq;
 	enum cchc_zkind kind;
 	bool curve;
+	void *events; /* DEALER with CURVE: of keys that servers refused; else NULL */
 	zmq_msg_t part[2]; /* the message that is lent; always initialised */
 };
 
@@ -201,6 +202,22 @@ static enum cchc_rc check_options(const struct cchc_zoptions *options,
 	return CCHC_OK;
 }
 
+/* libzmq tells of it only by a socket of its own, named by a place that no other socket
+ * has. */
+static enum cchc_rc watch_denials(struct cchc_zcontext *context, struct cchc_zsocket *s,
+				  struct cchc_err *err)
+{
+	char endpoint[64];
+
+	(void)snprintf(endpoint, sizeof(endpoint), "inproc://events/%p", (void *)s);
+	s->events = zmq_socket(context->zmq, ZMQ_PAIR);
+	if (!s->events ||
+	    zmq_socket_monitor(s->zmq, endpoint, ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) != 0 ||
+	    zmq_connect(s->events, endpoint) != 0)
+		return fail_zmq(err, "cannot watch", "a socket");
+	return CCHC_OK;
+}
+
 enum cchc_rc cchc_zsocket_new(struct cchc_zcontext *context,
 			      const struct cchc_zoptions *options,
 			      struct cchc_zsocket **socket, struct cchc_err *err)
@@ -230,9 +247,25 @@ enum cchc_rc cchc_zsocket_new(struct cchc_zcontext *context,
 	if (number)
 		return cchc_fail(err, rc_of(number), "cannot set up a socket: %s",
 				 zmq_strerror(number));
+	if (options->kind == CCHC_ZDEALER && options->own)
+		rc = watch_denials(context, made, err);
+	if (rc != CCHC_OK)
+		return rc;
 	*socket = made;
 	made = NULL;
 	return CCHC_OK;
+}
+
+/* An event is two parts; that there is one says all. */
+bool cchc_zsocket_was_denied(struct cchc_zsocket *socket)
+{
+	bool denied = false;
+	char part[8];
+
+	while (socket->events &&
+	       zmq_recv(socket->events, part, sizeof(part), ZMQ_DONTWAIT) >= 0)
+		denied = true;
+	return denied;
 }
 
 void cchc_zsocket_close(struct cchc_zsocket **socket)
@@ -245,6 +278,8 @@ void cchc_zsocket_close(struct cchc_zsocket **socket)
 		(void)zmq_msg_close(&s->part[i]);
 	if (s->zmq)
 		(void)zmq_close(s->zmq);
+	if (s->events)
+		(void)zmq_close(s->events);
 	free(s);
 	*socket = NULL;
 }

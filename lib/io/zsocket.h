@@ -1,6 +1,7 @@
 #ifndef CCHC_IO_ZSOCKET_H
 #define CCHC_IO_ZSOCKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,9 @@ CCHC_NODISCARD enum cchc_rc cchc_zsocket_disconnect(struct cchc_zsocket *socket,
 						    const char *endpoint);
 CCHC_NODISCARD enum cchc_rc cchc_zsocket_subscribe(struct cchc_zsocket *socket,
 						   const char *topic);
+/* DEALER: whether a server refused our key since this was asked last. To be asked after
+ * each connect that led nowhere. */
+bool cchc_zsocket_was_denied(struct cchc_zsocket *socket);
 void cchc_zsocket_close(struct cchc_zsocket **socket);
 
 enum { CCHC_ROUTE_MAX = 32, CCHC_USER_MAX = 64 };

@@ -242,6 +242,19 @@ static void after_two_silent_rounds_another_address_is_tried(void **state)
 	assert_string_equal(cchc_link_trouble(p->link), "");
 }
 
+static void a_key_that_the_district_does_not_know_is_named(void **state)
+{
+	struct play *p = *state;
+
+	p->denied_key = "PUBLIC";
+	play_pass(p, 5000);
+	assert_non_null(strstr(cchc_link_trouble(p->link), "public key PUBLIC"));
+	p->denied_key = NULL;
+	play_pass(p, 30000);
+	assert_null(strstr(cchc_link_trouble(p->link), "PUBLIC"));
+	assert_string_not_equal(cchc_link_trouble(p->link), "");
+}
+
 static void denied_comes_again_slowly(void **state)
 {
 	static const struct {
@@ -473,6 +486,7 @@ int main(void)
 		PLAY(an_ack_of_a_seq_never_given_is_greeted),
 		PLAY(another_store_stops_everything_until_it_is_adopted),
 		PLAY(after_two_silent_rounds_another_address_is_tried),
+		PLAY(a_key_that_the_district_does_not_know_is_named),
 		PLAY(denied_comes_again_slowly),
 		PLAY(another_version_or_unit_is_kept_away_from),
 		PLAY(a_full_socket_is_tried_again_without_a_hole),

@@ -136,6 +136,30 @@ static void steps_past_when_recorded_are_left_to_the_digest(void **state)
 	end(s);
 }
 
+/* Extended to a day that is past as well, and reopened. */
+static void what_is_recorded_late_once_more_is_left_to_the_digest_again(void **state)
+{
+	struct scene *s = begin(state);
+	uint32_t lead = s->w.lac_dao->id;
+	struct cchc_deed deed = deed_of(CCHC_DEED_EXTEND, "a");
+
+	do_deed(s, adding("a", lead, KIT_DAY - 5));
+	live(s, HOUR_MS);
+	deed.due = deed.effective = KIT_DAY - 2;
+	do_deed(s, deed);
+	assert_int_equal(s->missed[lead], 2);
+	do_deed(s, deed_report("a", lead, KIT_DAY));
+	do_deed(s, deed_of(CCHC_DEED_ACCEPT, "a"));
+	assert_int_equal(s->missed[lead], 2);
+	live(s, HOUR_MS);
+	do_deed(s, deed_of(CCHC_DEED_REOPEN, "a"));
+	assert_int_equal(s->missed[lead], 3);
+	live(s, HOUR_MS);
+	assert_int_equal(alerts(s), 0);
+	check_counts(s);
+	end(s);
+}
+
 /* Whether it had fired before it waited or passed meanwhile. */
 static void what_is_returned_overdue_is_told_of_at_once(void **state)
 {
@@ -554,6 +578,8 @@ int main(void)
 		cmocka_unit_test(each_step_is_owed_at_its_minute_and_never_early),
 		cmocka_unit_test(after_downtime_only_the_latest_step_is_owed),
 		cmocka_unit_test(steps_past_when_recorded_are_left_to_the_digest),
+		cmocka_unit_test(
+			what_is_recorded_late_once_more_is_left_to_the_digest_again),
 		cmocka_unit_test(what_is_returned_overdue_is_told_of_at_once),
 		cmocka_unit_test(a_storm_of_steps_with_long_texts_is_written),
 		cmocka_unit_test(what_could_not_be_written_or_planned_is_tried_again),

@@ -374,7 +374,8 @@ static void an_alert_says_what_it_is_about_in_both_languages(void **state)
 		 "Nhiệm vụ, báo cáo ngày 15/03/2024: U"},
 	};
 	struct cchc_unit unit = {.name = "U"};
-	struct cchc_task task = {.title = "T", .doc_number = "12/UBND"};
+	struct cchc_task task = {
+		.title = "T", .doc_number = "12/UBND", .state = CCHC_TASK_DONE};
 	struct cchc_alert_text text;
 	struct cchc_arena arena;
 
@@ -394,6 +395,41 @@ static void an_alert_says_what_it_is_about_in_both_languages(void **state)
 	cchc_arena_fini(&arena);
 	cchc_arena_init(&arena, 64); /* full */
 	assert_false(cchc_alert_text(&CASES[6].alert, &task, &unit, "vi", &arena, &text));
+	cchc_arena_fini(&arena);
+}
+
+static void an_end_says_whether_completion_was_confirmed(void **state)
+{
+	static const struct {
+		enum cchc_task_state state;
+		const char *vietnamese;
+		const char *english;
+	} CASES[] = {
+		{CCHC_TASK_WAITING, "(đã báo cáo hoàn thành, chờ xác nhận): T",
+		 "(reported done, waits for confirmation): T"},
+		{CCHC_TASK_DONE, "(đã hoàn thành): T", "(done): T"},
+		{CCHC_TASK_OPEN, "(đã báo cáo hoàn thành): T", "(was reported done): T"},
+	};
+	const struct cchc_alert alert = {.kind = CCHC_ALERT_STEP,
+					 .task_id = "a",
+					 .due = KIT_DAY,
+					 .ended_ms = 1,
+					 .end_why = "done"};
+	struct cchc_unit unit = {.name = "U"};
+	struct cchc_alert_text text;
+	struct cchc_arena arena;
+
+	(void)state;
+	cchc_arena_init(&arena, 64 * 1024);
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
+		struct cchc_task task = {
+			.title = "T", .doc_number = "", .state = CASES[i].state};
+
+		assert_true(cchc_alert_text(&alert, &task, &unit, "vi", &arena, &text));
+		assert_non_null(strstr(text.subject, CASES[i].vietnamese));
+		assert_true(cchc_alert_text(&alert, &task, &unit, "en", &arena, &text));
+		assert_non_null(strstr(text.subject, CASES[i].english));
+	}
 	cchc_arena_fini(&arena);
 }
 
@@ -438,6 +474,7 @@ int main(void)
 		cmocka_unit_test(a_step_tells_only_by_the_channels_it_names),
 		cmocka_unit_test(each_is_told_in_the_language_of_the_person),
 		cmocka_unit_test(an_alert_says_what_it_is_about_in_both_languages),
+		cmocka_unit_test(an_end_says_whether_completion_was_confirmed),
 		cmocka_unit_test(a_channel_can_be_tried_and_nothing_is_recorded),
 	};
 

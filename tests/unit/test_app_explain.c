@@ -11,6 +11,7 @@
 
 #include "app/job.h"
 #include "app/question.h"
+#include "base/check.h"
 #include "core/result.h"
 
 #define NHU_QUYNH "11986"
@@ -380,6 +381,42 @@ static void many_tasks_come_in_several_parts(void **state)
 	assert_non_null(strstr(told, "; tasks 70"));
 }
 
+/* A message stands in the journal; later contacts were written down. */
+static void the_last_contact_is_the_later_of_message_and_note(void **state)
+{
+	static const int64_t NOTED[] = {0, KIT_NOW - 5000, KIT_NOW + 5000};
+	struct appkit *a = *state;
+	uint32_t unit = appkit_unit(a, NHU_QUYNH)->id;
+	struct cchc_job job = {.now_ms = KIT_NOW};
+	struct cchc_stored_contact contact;
+	struct cchc_arena scratch;
+	int64_t message_ms = 0;
+
+	(void)give(a, NHU_QUYNH, "I.1", 5);
+	cchc_arena_init(&scratch, 1024 * 1024);
+	for (size_t i = 0; i < CCHC_COUNT(NOTED); i++) {
+		struct cchc_entry_heard heard = {unit, message_ms + NOTED[i] - KIT_NOW};
+		struct cchc_entry entry = {.kind = CCHC_ENTRY_HEARD,
+					   .clock_ms = KIT_NOW,
+					   .sender = "",
+					   .heard = &heard,
+					   .n_heard = 1};
+
+		if (NOTED[i])
+			(void)kit_apply(&a->kit, &entry, 0);
+		cchc_txn_read(&job.txn, a->kit.store.env);
+		cchc_job_contact(&job, &scratch, unit, &contact);
+		cchc_txn_abort(&job.txn);
+		assert_true(contact.journal > 0);
+		if (!NOTED[i])
+			message_ms = contact.at_ms;
+		assert_true(message_ms > 0);
+		assert_true(contact.at_ms ==
+			    (NOTED[i] > KIT_NOW ? heard.at_ms : message_ms));
+	}
+	cchc_arena_fini(&scratch);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
 
 int main(void)
@@ -393,6 +430,7 @@ int main(void)
 		TEST(what_was_typed_stands_beside_the_tasks),
 		TEST(tasks_are_listed_as_the_period_saw_them),
 		TEST(many_tasks_come_in_several_parts),
+		TEST(the_last_contact_is_the_later_of_message_and_note),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,7 @@ static void every_mistake_is_told_in_one_run(void **state)
 		":10:1: unknown key \"colour\"",
 		":11:16: register_from: a period like 2024-Q1 or a day like 2024-12-15",
 		":12:14: duties_from: a day like 2024-12-15 expected",
+		":13:1: the key \"publish\" is given twice, first in line 6",
 	};
 	char all[4096] = "";
 	struct read r;
@@ -157,7 +158,8 @@ static void every_mistake_is_told_in_one_run(void **state)
 	(void)state;
 	read_in(&r, "units: [a]\nforms: f\nkeys: k\nkey: d\nresident_periods: 901\n"
 		    "publish: perhaps\nlisten:\n  agents: ipc://x\n  http: tcp://*:80\n"
-		    "colour: red\nregister_from: soon\nduties_from: 2024-Q1\n");
+		    "colour: red\nregister_from: soon\nduties_from: 2024-Q1\n"
+		    "publish: yes\n");
 	assert_int_equal(r.rc, CCHC_INVALID);
 	for (size_t i = 0; i < r.problems.n; i++) {
 		char line[512];
@@ -171,6 +173,42 @@ static void every_mistake_is_told_in_one_run(void **state)
 			fail_msg("\"%s\" is not in:\n%s", EXPECTED[i], all);
 	assert_int_equal(r.problems.n, CCHC_COUNT(EXPECTED));
 	done(&r);
+}
+
+static void each_door_has_an_address_of_its_own(void **state)
+{
+	static const struct {
+		const char *doors;
+		const char *said; /* NULL: fine */
+	} CASES[] = {
+		{"{agents: tcp://*:7301, queries: tcp://*:7302, changes: tcp://*:7303}",
+		 NULL},
+		{"{agents: \"tcp://h:*\", queries: \"tcp://h:*\", changes: "
+		 "\"tcp://h:*\"}",
+		 NULL},
+		{"{agents: tcp://*:7301, queries: tcp://*:7301, changes: tcp://*:7303}",
+		 "queries: another door has this address"},
+		{"{agents: tcp://*:7301, queries: tcp://*:port, changes: tcp://*:7303}",
+		 "queries: an address like"},
+		{"{agents: tcp://:1, queries: tcp://*:0, changes: tcp://*:65536}",
+		 "agents: an address like"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CCHC_COUNT(CASES); i++) {
+		char text[512];
+		struct read r;
+
+		(void)snprintf(text, sizeof(text),
+			       "unit: \"1\"\nunits: u\nforms: f\nkeys: k\nkey: d\n"
+			       "store: s\nlisten: %s\n",
+			       CASES[i].doors);
+		read_in(&r, text);
+		assert_int_equal(r.problems.n > 0, CASES[i].said != NULL);
+		if (CASES[i].said && !strstr(r.problems.list[0].text, CASES[i].said))
+			fail_msg("%s: %s", CASES[i].doors, r.problems.list[0].text);
+		done(&r);
+	}
 }
 
 static void a_file_that_is_empty_or_missing_is_one_problem(void **state)
@@ -198,6 +236,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_said_has_its_usual_value),
 		cmocka_unit_test(the_register_begins_with_a_period_or_on_a_day),
 		cmocka_unit_test(every_mistake_is_told_in_one_run),
+		cmocka_unit_test(each_door_has_an_address_of_its_own),
 		cmocka_unit_test(a_file_that_is_empty_or_missing_is_one_problem),
 	};
 

@@ -189,8 +189,8 @@ struct act {
 static const struct act ACTS[] = {
 	{"[NV-1/d-7/1]", 7, 8, "NV-1/overdue/1", false},
 	{"[NV-1/overdue/1]", 8, 9, "NV-1/overdue/1", true},
-	{"hết: đã hoàn thành", 12, 13, "NV-2/d-7/1", false}, /* 10 to 12 were lost */
-	{"[NV-9/overdue/1]", 0, 0, NULL, false},             /* from the snapshot */
+	{"hết: đã báo hoàn thành", 12, 13, "NV-2/d-7/1", false}, /* 10 to 12 were lost */
+	{"[NV-9/overdue/1]", 0, 0, NULL, false},                 /* from the snapshot */
 };
 
 struct watching {

@@ -74,6 +74,24 @@ static void a_sum_is_written_out(void **state)
 	assert_arithmetic(kit, "8 + 5 + 1.050 = 1.063\n");
 }
 
+static void a_list_that_only_the_unit_itself_has_is_said_to_stand_alone(void **state)
+{
+	static const char WHY[] = "số của chính đơn vị đứng riêng (--scope own)\n";
+	struct ctlkit *kit = *state;
+	Cchc__Detail *detail;
+	char *text;
+
+	ctlkit_put(kit, "III.1.1", CCHC__CELL_STATE__ABSENT, 0, 1, 1);
+	detail = ctlkit_detail(kit, "III.1.1");
+	detail->has_own_state = detail->has_own = 1;
+	detail->own_state = CCHC__CELL_STATE__FIGURE;
+	detail->own = 3;
+	ctlkit_input(kit, &communes[0], "III.1.1", 3);
+	text = printed(kit);
+	assert_has(text, WHY);
+	free(text);
+}
+
 static void one_figure_is_no_sum(void **state)
 {
 	struct ctlkit *kit = *state;
@@ -543,6 +561,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CTLKIT_TEST(a_sum_is_written_out),
+		CTLKIT_TEST(a_list_that_only_the_unit_itself_has_is_said_to_stand_alone),
 		CTLKIT_TEST(one_figure_is_no_sum),
 		CTLKIT_TEST(a_long_sum_is_shortened_in_the_middle_but_its_total_is_whole),
 		CTLKIT_TEST(twelve_terms_are_all_written),

@@ -318,6 +318,36 @@ static void a_file_is_imported_and_bad_lines_hold_back_no_others(void **state)
 	assert_has(play.err, "cchcctl: 3 would be refused, the others not\n");
 }
 
+static bool takes_tasks_with_a_note(struct ctlplay *p, const Cchc__Ask *ask,
+				    Cchc__Answer *answer)
+{
+	static char note[] = "lịch nghỉ năm 2027 chưa có";
+
+	(void)p;
+	add_result(answer, ask->deed->id)->text = note;
+	return true;
+}
+
+static void what_is_to_be_known_of_due_dates_is_said_once(void **state)
+{
+	static const char NOTE[] = "Lưu ý / note: lịch nghỉ năm 2027 chưa có\n";
+	const char *first;
+
+	(void)state;
+	play.on_ask = takes_tasks_with_a_note;
+	write_table("", 3);
+	ctlplay_begin(&play);
+	assert_int_equal(ctlplay_ctl(&play,
+				     "task extend NV-1 --due 2027-02-06 --reason x "
+				     "--doc 1"),
+			 0);
+	assert_has(play.out, NOTE);
+	assert_int_equal(import(""), 0);
+	assert_has(play.out, NOTE);
+	first = strstr(play.out, NOTE);
+	assert_null(strstr(first + 1, NOTE));
+}
+
 /* "all" are two units here, and what is said after another line is refused. */
 static bool takes_apart(struct ctlplay *p, const Cchc__Ask *ask, Cchc__Answer *answer)
 {
@@ -462,6 +492,7 @@ int main(void)
 		TEST(a_question_that_is_refused_is_told_as_it_was_said),
 		TEST(what_must_not_be_done_twice_is_asked_once),
 		TEST(a_file_is_imported_and_bad_lines_hold_back_no_others),
+		TEST(what_is_to_be_known_of_due_dates_is_said_once),
 		TEST(a_dry_run_finds_what_two_lines_name_when_all_is_taken_apart),
 		TEST(lost_answers_are_asked_for_again),
 		TEST(many_deeds_are_under_way_but_not_more_than_the_window),

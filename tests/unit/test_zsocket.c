@@ -191,6 +191,30 @@ static void what_a_subscriber_says_besides_is_not_heard(void **state)
 	assert_int_equal(zmq_ctx_term(context), 0);
 }
 
+/* ---- keys ---- */
+
+static void who_is_denied_for_its_key_learns_it_once(void **state)
+{
+	struct world *w = *state;
+	struct cchc_zoptions options = client(w, CCHC_ZDEALER);
+	struct end *agent = w->client;
+
+	start_agent(w, &agent[0]);
+	options.own = &w->stranger;
+	start_end(w, &agent[1], &options, w->agents_at, NULL);
+	run_until(w, cchc_zsocket_was_denied(cchc_zpoll_socket(agent[1].poll)));
+	run_for(w, 10);
+	assert_false(cchc_zsocket_was_denied(cchc_zpoll_socket(agent[1].poll)));
+	assert_false(cchc_zsocket_was_denied(cchc_zpoll_socket(agent[0].poll)));
+	assert_int_equal(
+		cchc_zsocket_disconnect(cchc_zpoll_socket(agent[1].poll), w->agents_at),
+		CCHC_OK);
+	assert_int_equal(cchc_zsocket_connect(cchc_zpoll_socket(agent[1].poll),
+					      w->agents_at, NULL),
+			 CCHC_OK);
+	run_until(w, cchc_zsocket_was_denied(cchc_zpoll_socket(agent[1].poll)));
+}
+
 /* ---- set-up ---- */
 
 static void sockets_that_would_be_unsafe_are_not_made(void **state)
@@ -262,6 +286,7 @@ int main(void)
 		WORLD(a_peer_that_does_not_read_makes_us_busy_not_slow),
 		WORLD(every_subscription_is_told_and_publications_arrive),
 		WORLD(what_a_subscriber_says_besides_is_not_heard),
+		WORLD(who_is_denied_for_its_key_learns_it_once),
 		WORLD(sockets_that_would_be_unsafe_are_not_made),
 		WORLD(endpoints_are_looked_at_first),
 	};
