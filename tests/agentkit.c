@@ -151,19 +151,14 @@ struct cchc_sent kit_sent(struct kit *kit, uint64_t seq)
 	return sent;
 }
 
-enum cchc_rc kit_ack(struct kit *kit, uint64_t mark, uint64_t refused_seq, uint32_t index)
+enum cchc_rc kit_ack_cell(struct kit *kit, uint64_t mark, uint64_t refused_seq,
+			  Cchc__CellRefusal *cell)
 {
-	Cchc__CellRefusal cell = CCHC__CELL_REFUSAL__INIT;
-	Cchc__CellRefusal *cells[] = {&cell};
+	Cchc__CellRefusal *cells[] = {cell};
 	Cchc__Refusals refusals = CCHC__REFUSALS__INIT;
 	Cchc__Refusals *refused[] = {&refusals};
 	Cchc__Ack ack = CCHC__ACK__INIT;
 
-	cell.index = index;
-	cell.rule = CCHC_RULE_NEGATIVE;
-	cell.field = (char[]){"I.1"};
-	cell.value = (char[]){"-1"};
-	cell.expected = (char[]){"0"};
 	refusals.seq = refused_seq;
 	refusals.cell = cells;
 	refusals.n_cell = 1;
@@ -173,6 +168,18 @@ enum cchc_rc kit_ack(struct kit *kit, uint64_t mark, uint64_t refused_seq, uint3
 	ack.refused = refused;
 	ack.n_refused = refused_seq ? 1 : 0;
 	return cchc_outbox_ack(kit->box, &ack, KIT_WALL);
+}
+
+enum cchc_rc kit_ack(struct kit *kit, uint64_t mark, uint64_t refused_seq, uint32_t index)
+{
+	Cchc__CellRefusal cell = CCHC__CELL_REFUSAL__INIT;
+
+	cell.index = index;
+	cell.rule = CCHC_RULE_NEGATIVE;
+	cell.field = (char[]){"I.1"};
+	cell.value = (char[]){"-1"};
+	cell.expected = (char[]){"0"};
+	return kit_ack_cell(kit, mark, refused_seq, &cell);
 }
 
 int64_t kit_accepted(struct kit *kit, uint32_t row)

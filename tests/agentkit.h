@@ -55,7 +55,10 @@ uint64_t kit_push(struct kit *kit, const char *name, uint32_t first, size_t n,
 uint64_t kit_number(struct kit *kit, uint64_t up_to);
 struct cchc_sent kit_sent(struct kit *kit, uint64_t seq);
 
-/* An ack of the current epoch; refused_seq 0: none, else one refusal of cell `index`. */
+/* An ack of the current epoch; refused_seq 0: none, else the refusal of a cell, or of the
+ * cell `index`. */
+enum cchc_rc kit_ack_cell(struct kit *kit, uint64_t mark, uint64_t refused_seq,
+			  Cchc__CellRefusal *cell);
 enum cchc_rc kit_ack(struct kit *kit, uint64_t mark, uint64_t refused_seq,
 		     uint32_t index);
 

@@ -119,25 +119,13 @@ void tasks_ack(struct kit *kit, enum cchc_rule rule)
 {
 	uint64_t mark = kit_number(kit, UINT64_MAX);
 	Cchc__CellRefusal cell = CCHC__CELL_REFUSAL__INIT;
-	Cchc__CellRefusal *cells[] = {&cell};
-	Cchc__Refusals refusals = CCHC__REFUSALS__INIT;
-	Cchc__Refusals *refused[] = {&refusals};
-	Cchc__Ack ack = CCHC__ACK__INIT;
 
 	cell.index = CCHC_REFUSED_WHOLE;
 	cell.rule = rule;
 	cell.field = (char[]){"done"};
 	cell.value = (char[]){"2024-03-10"};
 	cell.expected = (char[]){"từ 2024-03-11"};
-	refusals.seq = mark;
-	refusals.cell = cells;
-	refusals.n_cell = 1;
-	ack.epoch = kit_look(kit).epoch;
-	ack.mark = mark;
-	ack.credit = mark + 8;
-	ack.refused = refused;
-	ack.n_refused = rule ? 1 : 0;
-	assert_int_equal(cchc_outbox_ack(kit->box, &ack, KIT_WALL), CCHC_OK);
+	assert_int_equal(kit_ack_cell(kit, mark, rule ? mark : 0, &cell), CCHC_OK);
 }
 
 Cchc__TaskReport *tasks_sent(struct kit *kit, uint64_t seq)

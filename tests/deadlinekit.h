@@ -83,6 +83,19 @@ static inline void unload(struct scene *s)
 	cchc_board_free(&s->board);
 }
 
+/* Room for the scene of a group's tests: it is too large for a stack. */
+static inline int scene_set_up(void **state)
+{
+	*state = calloc(1, sizeof(struct scene));
+	return *state ? 0 : -1;
+}
+
+static inline int scene_tear_down(void **state)
+{
+	free(*state);
+	return 0;
+}
+
 /* No duties but where they are looked at. */
 static inline void open_scene(struct scene *s)
 {

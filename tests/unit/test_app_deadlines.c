@@ -560,18 +560,6 @@ static void a_step_that_was_moved_does_not_fire_late_for_all(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	*state = calloc(1, sizeof(struct scene));
-	return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	free(*state);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -595,5 +583,5 @@ int main(void)
 		cmocka_unit_test(a_step_that_was_moved_does_not_fire_late_for_all),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, scene_set_up, scene_tear_down);
 }

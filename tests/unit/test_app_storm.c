@@ -134,18 +134,6 @@ static void what_the_writer_could_not_take_is_all_that_comes_again(void **state)
 	end(s);
 }
 
-static int set_up(void **state)
-{
-	*state = calloc(1, sizeof(struct scene));
-	return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	free(*state);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,5 +141,5 @@ int main(void)
 		cmocka_unit_test(what_the_writer_could_not_take_is_all_that_comes_again),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, scene_set_up, scene_tear_down);
 }
